@@ -1,0 +1,58 @@
+# Two commands for a newcomer: `make demo` and `make test`. `make help` lists the rest.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+$(VENV)/.run: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what the service needs ..."
+	@$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	@echo "Installing what the tests need ..."
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: install
+install: $(VENV)/.run ## Set up the service in .venv
+
+.PHONY: demo
+demo: install ## Start both real servers, ingest the samples, ask, and leave the service running
+	@$(BIN)/diptych demo
+
+.PHONY: test
+test: $(VENV)/.dev check ## Everything: checks, then all tests on the real servers
+	@$(BIN)/python -m pytest
+
+.PHONY: check
+check: $(VENV)/.dev ## Format, lint, types, room boundaries, size budgets
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/python tests/budgets.py
+
+.PHONY: fix
+fix: $(VENV)/.dev ## Format, and mend what the linter can mend
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --fix --quiet .
+
+.PHONY: bench
+bench: $(VENV)/.dev ## Measure, as ratios in one run (docs/benchmarks.md)
+	@$(BIN)/python -m benchmarks
+
+.PHONY: lock
+lock: ## Resolve the dependencies anew into the two lock files
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra dev pyproject.toml -o requirements-dev.lock
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

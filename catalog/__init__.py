@@ -1,0 +1,1 @@
+"""The record in PostgreSQL: documents, ledger, jobs, people, and original bytes."""

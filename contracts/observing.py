@@ -1,0 +1,53 @@
+"""Port for counting what the service does. Labels are few and closed: never ids, never text."""
+
+from typing import Protocol
+
+
+class Metrics(Protocol):
+    """Counters and histograms; never raises, never blocks."""
+
+    def ingested(self, outcome: str) -> None:
+        """Count a version that ended as ``live``, ``quarantined``, ``unchanged`` or ``erased``."""
+        ...
+
+    def chunks_written(self, panel: str, count: int) -> None:
+        """Count chunks staged in a panel."""
+        ...
+
+    def stage_took(self, stage: str, seconds: float) -> None:
+        """Observe a stage of ingestion: ``read``, ``chunk``, ``embed``, ``write``, ``verify``."""
+        ...
+
+    def asked(self, verb: str, panel: str, outcome: str) -> None:
+        """Count a question; ``verb`` search or ask; ``outcome`` answered, refused or an error."""
+        ...
+
+    def query_took(self, stage: str, panel: str, seconds: float) -> None:
+        """Observe one stage of a question: ``embed``, ``panel``, ``fuse``, ``answer``, ``total``."""
+        ...
+
+    def backlog(self, panel: str, rows: int) -> None:
+        """Set how many ledger rows are not yet true in a panel."""
+        ...
+
+
+class NullMetrics:
+    """Counts nothing."""
+
+    def ingested(self, outcome: str) -> None:
+        """Do nothing."""
+
+    def chunks_written(self, panel: str, count: int) -> None:
+        """Do nothing."""
+
+    def stage_took(self, stage: str, seconds: float) -> None:
+        """Do nothing."""
+
+    def asked(self, verb: str, panel: str, outcome: str) -> None:
+        """Do nothing."""
+
+    def query_took(self, stage: str, panel: str, seconds: float) -> None:
+        """Do nothing."""
+
+    def backlog(self, panel: str, rows: int) -> None:
+        """Do nothing."""

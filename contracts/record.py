@@ -1,0 +1,419 @@
+"""Ports of the catalog: the record of documents, the ledger, jobs, people and original bytes.
+
+PostgreSQL holds the truth about what was accepted and what must be true in each panel. Every
+verb raises CatalogUnavailable when it cannot be reached.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from contracts.errors import Unreadable
+from contracts.nouns import Card, Generation, Json, PanelName, Part, Reading, VersionRef
+
+
+class VersionState(StrEnum):
+    """Where a version is on its way; ``live``, ``quarantined`` and ``retired`` are ends."""
+
+    ACCEPTED = "accepted"
+    PROCESSING = "processing"
+    LIVE = "live"
+    QUARANTINED = "quarantined"
+    RETIRED = "retired"
+
+
+class Wanted(StrEnum):
+    """What the ledger says must be true of a version in a panel."""
+
+    LIVE = "live"
+    ABSENT = "absent"
+
+
+class Reached(StrEnum):
+    """What the ledger knows to be true of a version in a panel."""
+
+    NOTHING = "nothing"
+    STAGED = "staged"
+    LIVE = "live"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Bytes that are durable in the blob store."""
+
+    sha256: str
+    size: int
+
+
+class Blobs(Protocol):
+    """Original bytes, named by their SHA-256."""
+
+    async def put(self, pieces: AsyncIterator[bytes], *, limit: int) -> Stored:
+        """Store a stream durably (synced to disk) and give its name; the same bytes once.
+
+        Raises TooLarge past ``limit`` bytes, SetupFailed when the disk is full; nothing stays
+        behind then.
+        """
+        ...
+
+    async def path(self, sha256: str) -> Path:
+        """Give a local file holding the bytes. Raises NotFound."""
+        ...
+
+    async def delete(self, sha256: str) -> None:
+        """Remove the bytes; not being there is fine."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One document to accept: bytes already durable, and where they came from.
+
+    ``source`` identifies the document in its workspace: the same source again is a new version
+    of that document, or nothing new when the bytes (``sha256``) are those of its newest
+    version. ``start``/``end`` mark the slice of the blob that is this document's.
+    """
+
+    source: str
+    filename: str
+    sha256: str
+    blob: str
+    start: int
+    end: int
+    media_type: str | None = None
+    metadata: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What accepting an arrival came to; ``unchanged`` when nothing new had to be done."""
+
+    ref: VersionRef
+    source: str
+    filename: str
+    unchanged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PanelState:
+    """One ledger row, as people see it."""
+
+    panel: PanelName
+    wanted: Wanted
+    reached: Reached
+    chunks: int | None
+    attempts: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document with its newest version's state; ``live`` is the version that readers see."""
+
+    id: UUID
+    workspace: str
+    source: str
+    filename: str
+    title: str
+    external_id: str | None
+    media_type: str | None
+    metadata: Json
+    sha256: str
+    size: int
+    version: int
+    state: VersionState
+    live: int | None
+    reason: str | None
+    detail: str | None
+    stage: str
+    done: int
+    total: int
+    created: datetime
+    updated: datetime
+    panels: tuple[PanelState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """One page of a listing; ``cursor`` gives the next, None at the end."""
+
+    items: tuple[DocumentRecord, ...]
+    cursor: str | None
+
+
+class Documents(Protocol):
+    """Accepting, listing and deleting documents; every verb acts in one workspace."""
+
+    async def accept(
+        self,
+        workspace: str,
+        arrivals: Sequence[Arrival],
+        panels: Sequence[PanelName],
+        generation: int,
+    ) -> list[Receipt]:
+        """Write documents, versions, ledger rows and their jobs in one transaction, in order.
+
+        After it returns, the work will be done, whatever is killed. Raises NotFound for an
+        unknown workspace.
+        """
+        ...
+
+    async def get(self, workspace: str, document: UUID) -> DocumentRecord:
+        """Give one document. Raises NotFound (also for a deleted one)."""
+        ...
+
+    async def find(
+        self,
+        workspace: str,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        state: VersionState | None = None,
+        ids: Sequence[UUID] | None = None,
+    ) -> DocumentPage:
+        """List documents, newest first. Raises InvalidInput for a foreign cursor."""
+        ...
+
+    async def versions(self, workspace: str, document: UUID) -> list[DocumentRecord]:
+        """Give every version that is still recorded, newest first. Raises NotFound."""
+        ...
+
+    async def delete(self, workspace: str, documents: Sequence[UUID]) -> list[UUID]:
+        """Forget documents at once for readers of the record; the panels follow by the ledger.
+
+        One transaction with the jobs; gives the ids that existed.
+        """
+        ...
+
+    async def original(self, workspace: str, document: UUID) -> tuple[DocumentRecord, "Slice"]:
+        """Give where the newest version's bytes lie. Raises NotFound."""
+        ...
+
+    async def parts(self, workspace: str, ref: VersionRef) -> list[Part]:
+        """Give the text that was read, part by part. Raises NotFound."""
+        ...
+
+    async def counts(self, workspace: str | None = None) -> Mapping[VersionState, int]:
+        """Count documents by the state of their newest version."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which bytes of which blob."""
+
+    blob: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the ledger wants done for one version, with everything needed to do it.
+
+    ``states`` has one entry per enabled panel. ``read`` tells that the reading is stored.
+    """
+
+    ref: VersionRef
+    workspace: str
+    filename: str
+    source: str
+    media_type: str | None
+    metadata: Json
+    slice: Slice
+    generation: int
+    state: VersionState
+    read: bool
+    states: Mapping[PanelName, PanelState]
+
+
+class Ledger(Protocol):
+    """Per version and panel: what must be true, and what is. Only the reconciler writes here.
+
+    A version that is accepted has wanted ``live`` in every panel. When a newer version becomes
+    live, the older ones' rows turn to wanted ``absent``; when a document is deleted, all turn.
+    """
+
+    def claim(self, documents: Sequence[UUID]) -> AbstractAsyncContextManager[list[Task]]:
+        """Lock documents against other workers and give what is not yet true of them.
+
+        Documents that another worker holds are left out. The locks end with the block, or with
+        the worker's connection. Quarantined versions are not given again.
+        """
+        ...
+
+    async def save_reading(self, ref: VersionRef, reading: Reading, card: Card) -> None:
+        """Keep parts, title, media type, external id and metadata of a version."""
+        ...
+
+    async def reading(self, ref: VersionRef) -> tuple[Reading, Card]:
+        """Give back what ``save_reading`` kept. Raises NotFound."""
+        ...
+
+    async def quarantine(self, ref: VersionRef, reason: Unreadable, detail: str) -> None:
+        """End a version that cannot be read; an earlier live version stays live."""
+        ...
+
+    async def progress(self, ref: VersionRef, stage: str, done: int = 0, total: int = 0) -> None:
+        """Note progress for people watching; wakes ``watch``."""
+        ...
+
+    async def reached(
+        self,
+        refs: Sequence[VersionRef],
+        panel: PanelName,
+        reached: Reached,
+        chunks: Mapping[VersionRef, int] | None = None,
+    ) -> None:
+        """Write what is now true of versions in a panel, and clear its error."""
+        ...
+
+    async def failed(self, refs: Sequence[VersionRef], panel: PanelName, error: str) -> None:
+        """Count a failed attempt in a panel, with its reason."""
+        ...
+
+    async def go_live(self, refs: Sequence[VersionRef]) -> None:
+        """Make each the live version in the record, and turn its elders to wanted ``absent``."""
+        ...
+
+    async def gone(self, refs: Sequence[VersionRef]) -> list[str]:
+        """Drop versions that are absent everywhere; give blobs that nothing names any more."""
+        ...
+
+    async def unfinished(self, limit: int) -> list[UUID]:
+        """Give documents whose ledger is not true and that no waiting job names, oldest first."""
+        ...
+
+    async def backlog(self) -> Mapping[PanelName, int]:
+        """Count ledger rows not yet true, per panel; quarantined versions do not count."""
+        ...
+
+    async def live_versions(self, generation: int) -> AsyncIterator[VersionRef]:
+        """Stream what every panel must hold live, ordered: the third witness of parity."""
+        ...
+
+
+class Watch(Protocol):
+    """Follows progress without polling the database per follower."""
+
+    def follow(self, workspace: str, document: UUID) -> AsyncIterator[DocumentRecord]:
+        """Yield the record now and at each change, ending with a final state."""
+        ...
+
+
+class Generations(Protocol):
+    """Which embedding space is in use."""
+
+    async def ensure(self, model: str, dimension: int, chunker: str) -> Generation:
+        """Give the generation of exactly this model and chunker, recording it if it is new.
+
+        Raises Conflict when another generation is the active one and holds documents.
+        """
+        ...
+
+
+class Queue(Protocol):
+    """Durable jobs: each names documents to reconcile."""
+
+    async def nudge(self, documents: Sequence[UUID]) -> None:
+        """Queue documents for reconciliation, in batches."""
+        ...
+
+    async def work(
+        self,
+        handle: Callable[[Sequence[UUID]], Awaitable[None]],
+        sweep: Callable[[], Awaitable[None]],
+        *,
+        concurrency: int,
+    ) -> None:
+        """Run jobs until cancelled, then finish the ones in hand.
+
+        Jobs of a worker that died are taken over within 30 s; ``sweep`` runs about every 10 s
+        in one worker at a time. A handler's Unavailable is retried with growing waits, for ever.
+        """
+        ...
+
+    async def workers(self) -> int:
+        """Count workers with a fresh heartbeat."""
+        ...
+
+    async def waiting(self) -> int:
+        """Count jobs that are queued or running."""
+        ...
+
+
+class Role(StrEnum):
+    """What a key may do: ask; also write documents; also manage people and the service."""
+
+    READER = "reader"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+    def allows(self, needed: "Role") -> bool:
+        """Tell whether this role includes ``needed``."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is asking. ``workspace`` None (admins only) means every workspace."""
+
+    key: UUID
+    name: str
+    role: Role
+    workspace: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """A key as it can be listed: never the secret."""
+
+    id: UUID
+    name: str
+    role: Role
+    workspace: str | None
+    created: datetime
+    last_used: datetime | None
+    revoked: datetime | None
+
+
+class People(Protocol):
+    """Workspaces and keys. Secrets are kept as SHA-256 of 256 random bits, shown once."""
+
+    async def add_workspace(self, name: str) -> None:
+        """Create a workspace; being there already is fine. Raises InvalidInput for a bad name."""
+        ...
+
+    async def workspaces(self) -> list[str]:
+        """List workspace names in order."""
+        ...
+
+    async def add_key(self, name: str, role: Role, workspace: str | None) -> tuple[KeyRecord, str]:
+        """Create a key and give its secret, the only time it is seen.
+
+        Raises NotFound for an unknown workspace, InvalidInput for a non-admin without one.
+        """
+        ...
+
+    async def first_key(self, name: str) -> str | None:
+        """Create the first admin key and give its secret, or None when any key exists."""
+        ...
+
+    async def keys(self) -> list[KeyRecord]:
+        """List keys, newest first."""
+        ...
+
+    async def revoke(self, key: UUID) -> None:
+        """End a key at once. Raises NotFound."""
+        ...
+
+    async def identify(self, secret: str) -> Identity:
+        """Tell who holds this secret. Raises Unauthenticated."""
+        ...

@@ -1,0 +1,1 @@
+"""The graph panel: Neo4j with vector and full-text indexes."""

@@ -1,0 +1,1 @@
+"""Models: embedder, language, sentences, chat."""

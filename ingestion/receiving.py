@@ -1,0 +1,1 @@
+"""Receive: make bytes durable, then accept them with their intent in one transaction."""

@@ -1,0 +1,1 @@
+"""From bytes to parts and chunks, each file in a process that can be killed."""

@@ -1,0 +1,1 @@
+"""Use cases of reading: search, fuse, answer with citations, or refuse."""

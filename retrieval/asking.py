@@ -1,0 +1,134 @@
+"""What is asked and what comes back: requests, results and the typed events of an answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from contracts.nouns import NO_FILTERS, Chunk, ChunkId, Filters, Generation, ReadMode, Span
+
+QUESTION_LIMIT = 4000
+"""Characters of a question; longer ones raise TooLarge."""
+MAX_HITS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A search in one workspace; ``mode`` None means the service's default panel."""
+
+    workspace: str
+    text: str
+    mode: ReadMode | None = None
+    limit: int = 10
+    filters: Filters = NO_FILTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One passage in the fused order, with its rank (from 1) and score per leg.
+
+    ``legs`` maps ``vector.dense``, ``vector.lexical``, ``graph.dense``, ``graph.lexical`` to
+    (rank, score) for the legs that found it. ``score`` is the reciprocal-rank-fusion score.
+    """
+
+    chunk: Chunk
+    title: str
+    source: str
+    external_id: str | None
+    metadata: Mapping[str, object]
+    score: float
+    legs: Mapping[str, tuple[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Passages best first, and how they were got.
+
+    ``served_by`` names the panels that answered; ``degraded`` says in a sentence why it is not
+    what was asked for, or is None. ``took_ms`` maps stages (``embed``, ``panel``, ``fuse``,
+    ``total``) to milliseconds.
+    """
+
+    found: tuple[Found, ...]
+    mode: ReadMode
+    served_by: tuple[str, ...]
+    degraded: str | None
+    generation: Generation
+    took_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AskRequest:
+    """A question to answer from the documents of one workspace."""
+
+    workspace: str
+    question: str
+    mode: ReadMode | None = None
+    limit: int = 8
+    filters: Filters = NO_FILTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a claim of the answer comes from.
+
+    ``quote == part.text[span.start:span.end]``, exactly, in the part (``page``) of the version
+    that ``chunk`` names. ``number`` is the mark in the answer's text (``[1]``).
+    """
+
+    number: int
+    chunk: ChunkId
+    part: int
+    page: int | None
+    span: Span
+    quote: str
+    title: str
+    source: str
+    external_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole answer. Refused means the documents do not hold it; then no citations.
+
+    ``method`` is ``extractive`` (the documents' own sentences) or the chat model's name.
+    """
+
+    text: str
+    refused: bool
+    citations: tuple[Citation, ...]
+    method: str
+    language: str
+    search: SearchResult
+    took_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchDone:
+    """Event ``search_results``: the passages, before the first word of the answer."""
+
+    result: SearchResult
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Event ``message``: the next piece of the answer's text, checked before it is sent."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """Event ``citation``: the source of the text just sent."""
+
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """Event ``final_answer``: the whole answer once more, with everything."""
+
+    answer: Answer
+    kind: Literal["final_answer"] = "final_answer"
+
+
+AskEvent: TypeAlias = SearchDone | Delta | Cited | Final

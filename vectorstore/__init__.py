@@ -1,0 +1,1 @@
+"""The relational panel: PostgreSQL with pgvector, BM25 included."""
