@@ -233,6 +233,15 @@ class Task:
     states: Mapping[PanelName, PanelState]
 
 
+@dataclass(frozen=True, slots=True)
+class KeptReading:
+    """What was read of one version, and the card under which the panels show it."""
+
+    ref: VersionRef
+    reading: Reading
+    card: Card
+
+
 class Ledger(Protocol):
     """Per version and panel: what must be true, and what is. Only the reconciler writes here.
 
@@ -248,20 +257,22 @@ class Ledger(Protocol):
         """
         ...
 
-    async def save_reading(self, ref: VersionRef, reading: Reading, card: Card) -> None:
-        """Keep parts, title, media type, external id and metadata of a version."""
+    async def save_readings(self, readings: Sequence[KeptReading]) -> None:
+        """Keep parts, title, media type, external id and metadata; saving again replaces them."""
         ...
 
-    async def reading(self, ref: VersionRef) -> tuple[Reading, Card]:
-        """Give back what ``save_reading`` kept. Raises NotFound."""
+    async def readings(self, refs: Sequence[VersionRef]) -> Mapping[VersionRef, KeptReading]:
+        """Give back what ``save_readings`` kept; versions never saved are left out."""
         ...
 
     async def quarantine(self, ref: VersionRef, reason: Unreadable, detail: str) -> None:
         """End a version that cannot be read; an earlier live version stays live."""
         ...
 
-    async def progress(self, ref: VersionRef, stage: str, done: int = 0, total: int = 0) -> None:
-        """Note progress for people watching; wakes ``watch``."""
+    async def progress(
+        self, refs: Sequence[VersionRef], stage: str, done: int = 0, total: int = 0
+    ) -> None:
+        """Note how far versions are, for people watching; wakes ``Watch``."""
         ...
 
     async def reached(
@@ -294,7 +305,7 @@ class Ledger(Protocol):
         """Count ledger rows not yet true, per panel; quarantined versions do not count."""
         ...
 
-    async def live_versions(self, generation: int) -> AsyncIterator[VersionRef]:
+    def live_versions(self, generation: int) -> AsyncIterator[VersionRef]:
         """Stream what every panel must hold live, ordered: the third witness of parity."""
         ...
 
