@@ -305,6 +305,10 @@ class Ledger(Protocol):
         """Count ledger rows not yet true, per panel; quarantined versions do not count."""
         ...
 
+    async def moving(self, documents: Sequence[UUID]) -> set[UUID]:
+        """Give those of the documents that have a ledger row that is not true yet."""
+        ...
+
     def live_versions(self, generation: int) -> AsyncIterator[VersionRef]:
         """Stream what every panel must hold live, ordered: the third witness of parity."""
         ...

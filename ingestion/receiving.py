@@ -1,1 +1,108 @@
 """Receive: make bytes durable, then accept them with their intent in one transaction."""
+
+import asyncio
+import unicodedata
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path, PurePosixPath
+
+from contracts.nouns import Generation, Json, PanelName
+from contracts.record import Arrival, Blobs, Documents, Receipt, Stored
+from ingestion.corpus import records
+
+ACCEPT_BATCH = 1000
+"""Arrivals per transaction: a corpus of a million records must not be one transaction."""
+FILENAME_LIMIT = 255
+CORPUS_SUFFIX = ".jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file on its way in.
+
+    ``source`` says which document this is; without one, the same bytes under the same name are
+    the same document, and changed bytes are a new one: two people's ``scan.pdf`` never replace
+    each other. ``metadata`` is a JSON object that goes to every document of the file.
+    """
+
+    filename: str
+    pieces: AsyncIterator[bytes]
+    source: str | None = None
+    metadata: Json = field(default_factory=dict)
+
+
+class Receive:
+    """Use case: after it returns, the documents will be read, whatever is killed."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        blobs: Blobs,
+        panels: Sequence[PanelName],
+        generation: Generation,
+        *,
+        limit: int,
+    ) -> None:
+        self._documents = documents
+        self._blobs = blobs
+        self._panels = tuple(panels)
+        self._generation = generation
+        self._limit = limit
+
+    async def __call__(self, workspace: str, upload: Upload) -> list[Receipt]:
+        """Take one file; a corpus (``.jsonl``) becomes one document per record.
+
+        Raises TooLarge past the limit, NotFound for an unknown workspace, CatalogUnavailable
+        when nothing could be accepted; what was accepted before that stays accepted.
+        """
+        name = plain_name(upload.filename)
+        stored = await self._blobs.put(upload.pieces, limit=self._limit)
+        source = upload.source or f"upload:{stored.sha256[:16]}/{name}"
+        path = await self._blobs.path(stored.sha256)
+        arrivals = _arrivals(path, name, source, stored, upload.metadata)
+        receipts: list[Receipt] = []
+        # Splitting a corpus reads and hashes the whole file: off the loop, batch by batch.
+        while batch := await asyncio.to_thread(lambda: list(islice(arrivals, ACCEPT_BATCH))):
+            receipts += await self._documents.accept(
+                workspace, batch, self._panels, self._generation.number
+            )
+        return receipts
+
+
+def _arrivals(
+    path: Path, name: str, source: str, stored: Stored, metadata: Json
+) -> Iterator[Arrival]:
+    """Give the file as one arrival, or a corpus as one arrival per record."""
+    if name.lower().endswith(CORPUS_SUFFIX):
+        found = False
+        for record in records(path):
+            found = True
+            yield Arrival(
+                source=f"{source}#{record.key}",
+                filename=f"{name}#{record.key}",
+                sha256=record.sha256,
+                blob=stored.sha256,
+                start=record.start,
+                end=record.end,
+                media_type=record.media_type,
+                metadata=metadata,
+            )
+        if found:
+            return
+    yield Arrival(
+        source=source,
+        filename=name,
+        sha256=stored.sha256,
+        blob=stored.sha256,
+        start=0,
+        end=stored.size,
+        metadata=metadata,
+    )
+
+
+def plain_name(filename: str) -> str:
+    """Give the last path component without control characters; never empty, never a path."""
+    last = PurePosixPath(filename.replace("\\", "/")).name
+    kept = "".join(c for c in last if unicodedata.category(c) not in {"Cc", "Cs", "Co", "Cn"})
+    return kept.strip().strip(".")[-FILENAME_LIMIT:] or "unnamed"

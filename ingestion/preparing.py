@@ -1,0 +1,114 @@
+"""Prepare: read documents and cut them in chunks, a bounded group at a time."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from contracts.content import Chunker, Reader, Source
+from contracts.errors import Unreadable, UnreadableDocument
+from contracts.nouns import METADATA_LIMIT, Card, Chunk, StagedVersion, VersionRef
+from contracts.observing import Metrics
+from contracts.record import Blobs, KeptReading, Ledger, Task
+
+GROUP_BYTES = 16 * 1024 * 1024
+"""Original bytes read together: memory stays flat however many documents a job names."""
+TITLE_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A version that is read and cut, ready to be embedded."""
+
+    task: Task
+    staged: StagedVersion
+    chunks: tuple[Chunk, ...]
+
+
+class Prepare:
+    """Turns tasks into prepared versions; what cannot be read is quarantined."""
+
+    def __init__(
+        self, ledger: Ledger, blobs: Blobs, reader: Reader, chunker: Chunker, metrics: Metrics
+    ) -> None:
+        self._ledger = ledger
+        self._blobs = blobs
+        self._reader = reader
+        self._chunker = chunker
+        self._metrics = metrics
+
+    async def __call__(self, tasks: Sequence[Task]) -> AsyncIterator[list[Prepared]]:
+        """Yield groups of prepared versions, in order."""
+        for group in _groups(tasks):
+            kept = await self._read_group(group)
+            began = time.perf_counter()
+            # The chunker is CPU work in a library that lets the loop run meanwhile.
+            yield await asyncio.to_thread(self._cut_group, group, kept)
+            self._metrics.stage_took("chunk", time.perf_counter() - began)
+
+    async def _read_group(self, group: Sequence[Task]) -> Mapping[VersionRef, KeptReading]:
+        """Read a group at once, or take what an earlier attempt read."""
+        began = time.perf_counter()
+        kept = dict(await self._ledger.readings([t.ref for t in group if t.read]))
+        missing = [task for task in group if task.ref not in kept]
+        fresh = [r for r in await asyncio.gather(*map(self._read, missing)) if r]
+        await self._ledger.save_readings(fresh)
+        self._metrics.stage_took("read", time.perf_counter() - began)
+        return kept | {reading.ref: reading for reading in fresh}
+
+    async def _read(self, task: Task) -> KeptReading | None:
+        """Read one version; None when it had to be quarantined."""
+        try:
+            return await self._open(task)
+        except UnreadableDocument as error:
+            await self._ledger.quarantine(task.ref, error.reason, str(error))
+            self._metrics.ingested("quarantined")
+            return None
+
+    async def _open(self, task: Task) -> KeptReading:
+        path = await self._blobs.path(task.slice.blob)
+        where = task.slice
+        source = Source(path, task.filename, where.start, where.end, task.media_type)
+        reading = await self._reader.read(source)
+        metadata = {**reading.metadata, **task.metadata}
+        if len(json.dumps(metadata, ensure_ascii=False).encode()) > METADATA_LIMIT:
+            raise UnreadableDocument(
+                Unreadable.TOO_LARGE,
+                f"The document's metadata is over {METADATA_LIMIT // 1024} KB.",
+                "Move long texts from the metadata into the document, then send it again.",
+            )
+        card = Card(
+            workspace=task.workspace,
+            title=(reading.title or task.filename).strip()[:TITLE_LIMIT],
+            source=task.source,
+            media_type=reading.media_type,
+            external_id=reading.external_id,
+            metadata=metadata,
+        )
+        return KeptReading(task.ref, reading, card)
+
+    def _cut_group(
+        self, group: Sequence[Task], kept: Mapping[VersionRef, KeptReading]
+    ) -> list[Prepared]:
+        return [self._cut(task, kept[task.ref]) for task in group if task.ref in kept]
+
+    def _cut(self, task: Task, kept: KeptReading) -> Prepared:
+        titled = replace(kept.reading, title=kept.card.title)
+        chunks = tuple(self._chunker.chunks(task.ref, task.generation, titled))
+        return Prepared(task, StagedVersion(task.ref, task.generation, kept.card), chunks)
+
+
+def _groups(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    """Split tasks so that no group has more than GROUP_BYTES, unless it is one document."""
+    group: list[Task] = []
+    size = 0
+    for task in tasks:
+        length = task.slice.end - task.slice.start
+        if group and size + length > GROUP_BYTES:
+            yield group
+            group, size = [], 0
+        group.append(task)
+        size += length
+    if group:
+        yield group
