@@ -1,0 +1,51 @@
+"""Reciprocal rank fusion: several rankings of the same things become one.
+
+Cormack, Clarke, Buettcher: "Reciprocal Rank Fusion outperforms Condorcet and individual Rank
+Learning Methods", SIGIR 2009. Scores of different legs cannot be compared (a cosine, a BM25 sum);
+their ranks can.
+"""
+
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+SMOOTHING = 60
+"""The paper's k: how slowly a rank loses its worth; it was flat between 20 and 100 there."""
+
+
+class _Key(Hashable, Protocol):
+    """What can be ranked: hashable, and ordered so that ties have one answer."""
+
+    def __lt__(self, other: Any, /) -> bool: ...
+
+
+Key = TypeVar("Key", bound=_Key)
+
+
+@dataclass(frozen=True, slots=True)
+class Fused(Generic[Key]):
+    """One thing in the fused order; ``ranks`` maps the legs that hold it to its rank from 1."""
+
+    key: Key
+    score: float
+    ranks: Mapping[str, int]
+
+
+def fuse(legs: Mapping[str, Sequence[Key]], smoothing: int = SMOOTHING) -> list[Fused[Key]]:
+    """Merge legs (each best first) by the sum of ``1 / (smoothing + rank)``, best first.
+
+    A thing that one leg names twice counts once, at its better rank. Equal sums are ordered by
+    key, so the order of the legs never matters.
+    """
+    ranks: dict[Key, dict[str, int]] = {}
+    for leg, keys in legs.items():
+        for rank, key in enumerate(keys, start=1):
+            ranks.setdefault(key, {}).setdefault(leg, rank)
+    # fsum is exact, so the order of addition cannot split a tie.
+    fused = [
+        Fused(key, math.fsum(1 / (smoothing + rank) for rank in held.values()), held)
+        for key, held in ranks.items()
+    ]
+    fused.sort(key=lambda one: (-one.score, one.key))
+    return fused

@@ -1,0 +1,82 @@
+"""Documents poured into panels in memory, for the use cases of reading."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from contracts.digests import embed
+from contracts.nouns import (
+    Card,
+    Chunk,
+    ChunkId,
+    Generation,
+    PanelName,
+    Span,
+    StagedVersion,
+    VersionRef,
+)
+from contracts.observing import NullMetrics
+from tests.fakes.inference import HashEmbedder
+from tests.panels.fake import InMemoryPanel
+
+NAMESPACE = uuid.UUID("6f9619ff-8b86-d011-b42d-00cf4fc964ff")
+GENERATION = Generation(1, "hash", 384, "paragraphs")
+
+
+class Counting(NullMetrics):
+    """Keeps what was counted."""
+
+    def __init__(self) -> None:
+        self.questions: list[tuple[str, str, str]] = []
+
+    def asked(self, verb: str, panel: str, outcome: str) -> None:
+        self.questions.append((verb, panel, outcome))
+
+
+@dataclass
+class Shelf:
+    """Panels in memory with one chunk per paragraph; ``parts`` keeps each document's text."""
+
+    names: Sequence[PanelName] = tuple(PanelName)
+    embedder: HashEmbedder = field(default_factory=HashEmbedder)
+    parts: dict[VersionRef, str] = field(default_factory=dict)
+    panels: dict[PanelName, InMemoryPanel] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.panels = {name: InMemoryPanel(name) for name in self.names}
+
+    async def pour(
+        self,
+        source: str,
+        text: str,
+        *,
+        language: str = "fr",
+        workspace: str = "default",
+        version: int = 1,
+        only: PanelName | None = None,
+    ) -> VersionRef:
+        """Stage and publish one document in every panel, or in one of them."""
+        document = uuid.uuid5(NAMESPACE, f"{workspace}/{source}")
+        ref = VersionRef(document, version)
+        self.parts[ref] = text
+        chunks = []
+        start = 0
+        for ordinal, paragraph in enumerate(text.split("\n\n")):
+            span = Span(start, start + len(paragraph))
+            chunks.append(
+                Chunk(
+                    ChunkId(document, version, 1, ordinal), 0, 1, span, paragraph, source, language
+                )
+            )
+            start = span.end + 2
+        vectors = await self.embedder.embed_passages([chunk.passage for chunk in chunks])
+        card = Card(workspace, source.title(), source, "text/plain", None, {"kind": "note"})
+        for panel in self.panels.values():
+            if only in (None, panel.name):
+                await panel.prepare(GENERATION)
+                await panel.stage(
+                    [StagedVersion(ref, 1, card)],
+                    [embed(c, v, "hash") for c, v in zip(chunks, vectors, strict=True)],
+                )
+                await panel.publish([ref])
+        return ref
