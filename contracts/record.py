@@ -253,7 +253,9 @@ class Ledger(Protocol):
         """Lock documents against other workers and give what is not yet true of them.
 
         Documents that another worker holds are left out. The locks end with the block, or with
-        the worker's connection. Quarantined versions are not given again.
+        the worker's connection. Tasks come in order of document and version. A version is given
+        until ``go_live`` noted it live everywhere, ``quarantine`` ended it or ``gone`` dropped
+        it, so that a crash between two verbs loses nothing.
         """
         ...
 
@@ -290,7 +292,11 @@ class Ledger(Protocol):
         ...
 
     async def go_live(self, refs: Sequence[VersionRef]) -> None:
-        """Make each the live version in the record, and turn its elders to wanted ``absent``."""
+        """Make each the live version in the record, and turn its elders to wanted ``absent``.
+
+        Elders become ``retired``. A version below the live one, or of a deleted document, is
+        left as it is.
+        """
         ...
 
     async def gone(self, refs: Sequence[VersionRef]) -> list[str]:

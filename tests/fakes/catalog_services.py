@@ -1,0 +1,236 @@
+"""The smaller ports of the in-memory catalog: queue, watch, people, generations, blobs."""
+
+import asyncio
+import hashlib
+import logging
+import re
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from contracts.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
+from contracts.nouns import Generation
+from contracts.record import DocumentRecord, Identity, KeyRecord, Role, Stored, VersionState
+from tests.fakes.catalog_tables import Tables
+
+FINAL = {VersionState.LIVE, VersionState.QUARANTINED, VersionState.RETIRED}
+SWEEP_EVERY = 0.05
+
+logger = logging.getLogger(__name__)
+
+
+class InMemoryQueue:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def nudge(self, documents: Sequence[UUID]) -> None:
+        self._tables.check()
+        self._tables.enqueue(list(dict.fromkeys(documents)))
+
+    async def drain(self, handle: Callable[[Sequence[UUID]], Awaitable[None]]) -> None:
+        """Do the jobs that are waiting now, one after the other; errors reach the caller."""
+        while self._tables.jobs:
+            documents = self._tables.jobs.popleft()
+            try:
+                await handle(documents)
+            finally:
+                self._tables.release(documents)
+
+    async def work(
+        self,
+        handle: Callable[[Sequence[UUID]], Awaitable[None]],
+        sweep: Callable[[], Awaitable[None]],
+        *,
+        concurrency: int,
+    ) -> None:
+        self._tables.workers += 1
+        stop = asyncio.Event()
+        slots = [asyncio.create_task(self._slot(handle, stop)) for _ in range(concurrency)]
+        try:
+            while True:
+                with suppress(Unavailable):
+                    await sweep()
+                await asyncio.sleep(SWEEP_EVERY)
+        finally:
+            stop.set()
+            self._tables.wake.set()
+            await asyncio.gather(*slots)
+            self._tables.workers -= 1
+
+    async def _slot(
+        self, handle: Callable[[Sequence[UUID]], Awaitable[None]], stop: asyncio.Event
+    ) -> None:
+        while not stop.is_set():
+            if not self._tables.jobs:
+                self._tables.wake.clear()
+                await self._tables.wake.wait()
+                continue
+            await self._job(handle, self._tables.jobs.popleft())
+
+    async def _job(
+        self, handle: Callable[[Sequence[UUID]], Awaitable[None]], documents: list[UUID]
+    ) -> None:
+        self._tables.running += 1
+        try:
+            await handle(documents)
+            self._tables.release(documents)
+        except Unavailable:
+            await asyncio.sleep(SWEEP_EVERY)
+            self._tables.enqueue(documents)
+        except Exception:  # whatever a handler raises ends that job alone
+            logger.exception("A job failed")
+            self._tables.release(documents)
+        finally:
+            self._tables.running -= 1
+
+    async def workers(self) -> int:
+        self._tables.check()
+        return self._tables.workers
+
+    async def waiting(self) -> int:
+        self._tables.check()
+        return len(self._tables.jobs) + self._tables.running
+
+
+class InMemoryWatch:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def follow(self, workspace: str, document: UUID) -> AsyncIterator[DocumentRecord]:
+        self._tables.check()
+        event = asyncio.Event()
+        self._tables.changed[document].add(event)
+        try:
+            record = self._tables.document(workspace, document).record()
+            yield record
+            while record.state not in FINAL:
+                await event.wait()
+                event.clear()
+                found = self._tables.documents.get(document)
+                if found is None or found.deleted:
+                    return
+                if found.record() != record:
+                    record = found.record()
+                    yield record
+        finally:
+            self._tables.changed[document].discard(event)
+
+
+class InMemoryGenerations:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def ensure(self, model: str, dimension: int, chunker: str) -> Generation:
+        self._tables.check()
+        known = self._tables.generations
+        for generation in known:
+            if (generation.model, generation.dimension, generation.chunker) == (
+                model,
+                dimension,
+                chunker,
+            ):
+                self._refuse_others(generation.number)
+                return generation
+        generation = Generation(len(known) + 1, model, dimension, chunker)
+        self._refuse_others(generation.number)
+        known.append(generation)
+        return generation
+
+    def _refuse_others(self, number: int) -> None:
+        for document in self._tables.documents:
+            if any(row.generation != number for row in self._tables.rows(document)):
+                raise Conflict(
+                    "The documents were embedded with another model or chunker.",
+                    "Set the model back, or build a new generation.",
+                )
+
+
+class InMemoryPeople:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def add_workspace(self, name: str) -> None:
+        self._tables.check()
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", name):
+            raise InvalidInput("That is not a workspace name.", "Use a-z, 0-9, _ and -.")
+        self._tables.workspaces.add(name)
+
+    async def workspaces(self) -> list[str]:
+        self._tables.check()
+        return sorted(self._tables.workspaces)
+
+    async def add_key(self, name: str, role: Role, workspace: str | None) -> tuple[KeyRecord, str]:
+        self._tables.check()
+        if workspace is None and role is not Role.ADMIN:
+            raise InvalidInput("Only an admin's key can be for every workspace.", "Name one.")
+        if workspace is not None and workspace not in self._tables.workspaces:
+            raise NotFound(f"There is no workspace {workspace}.", "Create it first.")
+        record = KeyRecord(uuid4(), name, role, workspace, datetime.now(UTC), None, None)
+        secret = f"dpt_{secrets.token_urlsafe(32)}"
+        self._tables.keys[record.id] = record
+        self._tables.secrets[secret] = Identity(record.id, name, role, workspace)
+        return record, secret
+
+    async def first_key(self, name: str) -> str | None:
+        self._tables.check()
+        if self._tables.keys:
+            return None
+        return (await self.add_key(name, Role.ADMIN, None))[1]
+
+    async def keys(self) -> list[KeyRecord]:
+        self._tables.check()
+        return list(reversed(self._tables.keys.values()))
+
+    async def revoke(self, key: UUID) -> None:
+        self._tables.check()
+        if key not in self._tables.keys:
+            raise NotFound(f"There is no key {key}.", "List the keys to find it.")
+        self._tables.keys[key] = replace(self._tables.keys[key], revoked=datetime.now(UTC))
+
+    async def identify(self, secret: str) -> Identity:
+        self._tables.check()
+        identity = self._tables.secrets.get(secret)
+        if identity is None or self._tables.keys[identity.key].revoked:
+            raise Unauthenticated("The key is not known.", "Send a valid key.")
+        used = replace(self._tables.keys[identity.key], last_used=datetime.now(UTC))
+        self._tables.keys[identity.key] = used
+        return identity
+
+
+class InMemoryBlobs:
+    """Files in one flat folder; nothing is synced."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def put(self, pieces: AsyncIterator[bytes], *, limit: int) -> Stored:
+        content = bytearray()
+        async for piece in pieces:
+            content += piece
+            if len(content) > limit:
+                raise TooLarge(f"The file is over {limit} bytes.", "Send a smaller one.")
+        sha256 = hashlib.sha256(content).hexdigest()
+        self._file(sha256).write_bytes(content)
+        return Stored(sha256, len(content))
+
+    async def path(self, sha256: str) -> Path:
+        if not self._file(sha256).exists():
+            raise NotFound(f"The bytes {sha256} are not there.", "Send the document again.")
+        return self._file(sha256)
+
+    async def delete(self, sha256: str) -> None:
+        self._file(sha256).unlink(missing_ok=True)
+
+    def _file(self, sha256: str) -> Path:
+        return self._folder / sha256
