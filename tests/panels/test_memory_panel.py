@@ -1,0 +1,32 @@
+"""The in-memory panel keeps the contract, so use cases may be tested with it."""
+
+import pytest
+
+from contracts.errors import PanelUnavailable
+from contracts.nouns import Generation, PanelName
+from tests.panels.fake import InMemoryPanel
+from tests.panels.panel_contract import PanelContract
+from tests.panels.shelf import Shelf
+
+
+class TestInMemoryPanel(PanelContract):
+    @pytest.fixture
+    async def panel(self, generation: Generation) -> InMemoryPanel:
+        panel = InMemoryPanel(PanelName.GRAPH)
+        await panel.prepare(generation)
+        return panel
+
+
+async def test_a_panel_that_is_down_says_so_and_loses_nothing() -> None:
+    panel = InMemoryPanel()
+    generation = Generation(1, "test-model", 8, "test-chunker")
+    await panel.prepare(generation)
+    shelf = Shelf(panel, "w", generation)
+    bundle = shelf.version("Le bail")
+    await shelf.show(bundle)
+    panel.down = True
+    with pytest.raises(PanelUnavailable):
+        await shelf.lexical("bail")
+    assert not (await panel.health()).ready
+    panel.down = False
+    assert await shelf.lexical("bail") == bundle.ids
