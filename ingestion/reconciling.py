@@ -72,11 +72,10 @@ class Reconcile:
             missing = set(task.states) - live
             if live and missing <= written.down:
                 ready.append(task)
-        fresh = [t.ref for t in ready if t.state is not VersionState.LIVE]
-        if fresh:
-            await self._ledger.go_live(fresh)
-        for _ in fresh:
-            self._metrics.ingested("live")
+        await self._ledger.go_live([t.ref for t in ready])
+        for task in ready:
+            if task.state is not VersionState.LIVE:
+                self._metrics.ingested("live")
 
     async def _remove(self, tasks: Sequence[Task]) -> bool:
         """Remove versions that nobody may see any more; once all panels did, forget them."""
