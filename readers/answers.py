@@ -1,0 +1,94 @@
+"""Turns a reading process's answer into a Reading, believing nothing of it."""
+
+import json
+from collections.abc import Mapping
+from typing import cast
+
+from contracts.errors import Unavailable, Unreadable, UnreadableDocument
+from contracts.nouns import METADATA_LIMIT, Heading, Part, Reading
+
+
+class BadAnswer(Exception):
+    """The answer does not have the agreed shape."""
+
+
+class Exhausted(UnreadableDocument):
+    """The process ran out of memory; an earlier file may have left it too little."""
+
+
+def to_reading(header: bytes, text: bytes) -> Reading:
+    """Give the reading.
+
+    Raises UnreadableDocument with the process's reason, Unavailable when the original could
+    not be opened, BadAnswer when the answer makes no sense.
+    """
+    try:
+        message = json.loads(header)
+        if "reason" in message:
+            kind = Exhausted if message["exhausted"] else UnreadableDocument
+            reason = Unreadable(message["reason"])
+            raise kind(reason, str(message["message"]), str(message["remedy"]))
+        if "missing" in message:
+            raise Unavailable(
+                f"The original could not be opened ({message['missing']}).",
+                "Check that the folder with the originals is mounted and readable.",
+            )
+        return _reading(message, text)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadAnswer(str(error)) from error
+
+
+def _reading(message: Mapping[str, object], text: bytes) -> Reading:
+    parts = []
+    offset = 0
+    for ordinal, raw in enumerate(cast("list[Mapping[str, object]]", message["parts"])):
+        size = _whole(raw["bytes"])
+        parts.append(_part(ordinal, raw, text[offset : offset + size].decode("utf-8")))
+        offset += size
+    if offset != len(text) or not parts:
+        raise ValueError("texts and their sizes differ")
+    metadata = cast("Mapping[str, object]", message["metadata"])
+    return Reading(
+        media_type=str(message["media_type"]),
+        parts=tuple(parts),
+        title=_optional(message["title"]),
+        metadata=_bounded(dict(metadata.items())),
+        external_id=_optional(message["external_id"]),
+    )
+
+
+def _part(ordinal: int, raw: Mapping[str, object], text: str) -> Part:
+    headings = []
+    for start, level, title in cast("list[tuple[object, object, object]]", raw["headings"]):
+        if not 0 <= _whole(start) <= len(text):
+            raise ValueError("a heading lies outside its part")
+        headings.append(Heading(_whole(start), _whole(level), str(title)))
+    page = raw["page"]
+    return Part(
+        ordinal,
+        str(raw["label"]),
+        text,
+        None if page is None else _whole(page),
+        tuple(headings),
+    )
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or value < 0:
+        raise TypeError("not a whole number")
+    return value
+
+
+def _optional(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _bounded(metadata: dict[str, object]) -> dict[str, object]:
+    size = len(json.dumps(metadata, ensure_ascii=False).encode("utf-8"))
+    if size > METADATA_LIMIT:
+        raise UnreadableDocument(
+            Unreadable.TOO_LARGE,
+            f"The document's metadata take {size:,} bytes, more than {METADATA_LIMIT:,}.",
+            "Put long values into the text.",
+        )
+    return metadata

@@ -1,0 +1,109 @@
+"""What a format's reader fills: parts of clean text with headings, under the limits.
+
+Runs in the reading process, so it imports nothing of weight.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from contracts.errors import Unreadable, UnreadableDocument
+from readers.limits import Limits
+
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+# C0 and C1 controls without tab, newline and next-line, and lone surrogates.
+_REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_VISIBLE = re.compile("[^\\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff]")
+
+
+def clean(text: str) -> str:
+    r"""Make text storable: line ends as ``\n``, no control characters, no lone surrogates."""
+    text = _LINE_ENDS.sub("\n", text)
+    text = _REMOVED.sub("", text)
+    if _SURROGATES.search(text):
+        # Two halves side by side are one character that was stored as UTF-16.
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def has_visible_text(text: str) -> bool:
+    """Tell whether a reader would see anything; white space and invisible marks do not count."""
+    return _VISIBLE.search(text) is not None
+
+
+class PartDraft:
+    """One part under construction; offsets count code points of the cleaned text."""
+
+    def __init__(self, draft: "Draft", label: str, page: int | None) -> None:
+        self.label = label
+        self.page = page
+        self.headings: list[tuple[int, int, str]] = []
+        self._draft = draft
+        self._pieces: list[str] = []
+        self._length = 0
+
+    def add(self, text: str) -> None:
+        """Append text, cleaned. Raises UnreadableDocument past the document's limit."""
+        text = clean(text)
+        self._pieces.append(text)
+        self._length += len(text)
+        self._draft.count(len(text))
+
+    def add_heading(self, text: str, level: int) -> None:
+        """Append a title on a line of its own and note where it starts."""
+        text = clean(text).strip()
+        if text:
+            self.note_heading(self._length, level, text)
+        self.add(text + "\n")
+
+    def note_heading(self, start: int, level: int, text: str) -> None:
+        """Note a title whose text starts at ``start``; more than the limit are left out."""
+        if len(self.headings) < self._draft.limits.headings:
+            self.headings.append((start, level, " ".join(text.split())[:200]))
+
+    @property
+    def text(self) -> str:
+        """Everything added so far."""
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return self._pieces[0] if self._pieces else ""
+
+
+@dataclass
+class Draft:
+    """A document under construction."""
+
+    limits: Limits
+    filename: str = ""
+    title: str | None = None
+    external_id: str | None = None
+    metadata: dict[str, object] = field(default_factory=dict)
+    parts: list[PartDraft] = field(default_factory=list)
+    _characters: int = 0
+
+    def part(self, label: str, page: int | None = None) -> PartDraft:
+        """Begin the next part. Raises UnreadableDocument when there are too many."""
+        if len(self.parts) >= self.limits.parts:
+            raise UnreadableDocument(
+                Unreadable.TOO_LARGE,
+                f"The document has more than {self.limits.parts:,} parts.",
+                "Cut it into smaller files and add those.",
+            )
+        part = PartDraft(self, clean(label), page)
+        self.parts.append(part)
+        return part
+
+    def count(self, characters: int) -> None:
+        """Count characters. Raises UnreadableDocument past the limit."""
+        self._characters += characters
+        if self._characters > self.limits.characters:
+            raise too_much_text(self.limits)
+
+
+def too_much_text(limits: Limits) -> UnreadableDocument:
+    """Give the error for a document with more text than the limit."""
+    return UnreadableDocument(
+        Unreadable.TOO_LARGE,
+        f"The document holds more than {limits.characters:,} characters of text.",
+        "Cut it into smaller files and add those.",
+    )

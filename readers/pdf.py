@@ -1,0 +1,188 @@
+"""Reads the text layer of PDF pages, character by character, through pdfium."""
+
+import re
+from collections.abc import Iterator
+
+import pypdfium2 as pdfium  # type: ignore[import-untyped] # no stubs are published
+from pypdfium2 import raw
+
+from contracts.errors import Unreadable, UnreadableDocument
+from readers.draft import Draft, PartDraft, has_visible_text
+
+_TAIL = 16 * 1024
+_BOOKMARKS = 5000
+_LISTED_PAGES = 200
+# What pdfium gives for the hyphen of a word that is broken at a line's end.
+_LINE_END_HYPHENS = {0x0002, 0xFFFE}
+_POINTLESS_TITLE = re.compile(
+    r"(?i)^(untitled|sans titre|без названия|microsoft \w+ - .*|.*\.\w{3,4})$"
+)
+
+
+def read(data: bytes, draft: Draft) -> None:
+    """Give one part per page with visible text; text off the visible page is left out."""
+    document = _open(data)
+    try:
+        _read_pages(document, draft)
+        _take_metadata(document, draft)
+        _note_bookmarks(document, draft)
+    finally:
+        document.close()
+
+
+def _open(data: bytes) -> pdfium.PdfDocument:
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if error.err_code in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}:
+            raise UnreadableDocument(
+                Unreadable.ENCRYPTED,
+                "The PDF is protected by a password.",
+                "Remove the password in a PDF program and add the file again.",
+            ) from error
+        raise UnreadableDocument(
+            Unreadable.MALFORMED,
+            "The PDF is damaged: it cannot be opened.",
+            "Get the file again from where it came from, or print it to a new PDF.",
+        ) from error
+    if b"%%EOF" not in data[-_TAIL:]:
+        # pdfium repairs what is there and says nothing about the pages that are not.
+        document.close()
+        raise UnreadableDocument(
+            Unreadable.MALFORMED,
+            "The PDF ends early: a part of it was lost when it was copied.",
+            "Get the whole file again from where it came from.",
+        )
+    return document
+
+
+def _read_pages(document: pdfium.PdfDocument, draft: Draft) -> None:
+    """Fill the draft; say which pages hold no text although they show something."""
+    count = len(document)
+    if count > draft.limits.pages:
+        raise UnreadableDocument(
+            Unreadable.TOO_LARGE,
+            f"The PDF has {count:,} pages, more than {draft.limits.pages:,}.",
+            "Cut it into smaller files and add those.",
+        )
+    pictures: list[int] = []
+    broken: list[int] = []
+    for number in range(1, count + 1):
+        try:
+            page = document[number - 1]
+            text = page_text(page)
+        except pdfium.PdfiumError:
+            broken.append(number)
+            continue
+        if has_visible_text(text):
+            draft.part(f"Page {number}", page=number).add(text)
+        elif next(page.get_objects(), None) is not None:
+            pictures.append(number)
+        page.close()
+    draft.metadata["pages"] = count
+    if not draft.parts and (pictures or broken):
+        raise _nothing_readable(count, pictures, broken)
+    if pictures:
+        draft.metadata["pages_without_text"] = pictures[:_LISTED_PAGES]
+    if broken:
+        draft.metadata["pages_damaged"] = broken[:_LISTED_PAGES]
+
+
+def _nothing_readable(count: int, pictures: list[int], broken: list[int]) -> UnreadableDocument:
+    if not pictures:
+        return UnreadableDocument(
+            Unreadable.MALFORMED,
+            f"None of the {len(broken)} pages of the PDF can be opened.",
+            "Get the file again from where it came from, or print it to a new PDF.",
+        )
+    return UnreadableDocument(
+        Unreadable.NO_TEXT,
+        f"The PDF shows pictures only: none of its {count} pages holds text.",
+        "Run text recognition (OCR) on it and add the result; reading text in pictures is "
+        "not part of this version yet.",
+    )
+
+
+def page_text(page: pdfium.PdfPage) -> str:
+    """Give the characters of a page in pdfium's order, without those off the crop box.
+
+    Not ``get_text_range``: it drops characters and knows UCS-2 only.
+    """
+    textpage = page.get_textpage()
+    try:
+        handle, unicode_of = textpage.raw, raw.FPDFText_GetUnicode
+        codes = [unicode_of(handle, index) for index in range(textpage.count_chars())]
+        if _has_text_outside(page, textpage):
+            left, bottom, right, top = page.get_cropbox()
+            codes = [
+                code
+                for index, code in enumerate(codes)
+                # Blanks and line ends that pdfium adds have no place of their own.
+                if raw.FPDFText_IsGenerated(handle, index) == 1
+                or _overlaps(textpage.get_charbox(index), (left, bottom, right, top))
+            ]
+    finally:
+        textpage.close()
+    return "".join(map(_character, codes))
+
+
+def _character(code: int) -> str:
+    if code in _LINE_END_HYPHENS:
+        return "-"
+    return chr(code) if code >= ord(" ") or code in b"\t\n\r" else " "
+
+
+def _has_text_outside(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> bool:
+    """Look at the few rectangles of lines before asking for the box of every character."""
+    left, bottom, right, top = page.get_cropbox()
+    for index in range(textpage.count_rects()):
+        x0, y0, x1, y1 = textpage.get_rect(index)
+        if x0 < left or y0 < bottom or x1 > right or y1 > top:
+            return True
+    return False
+
+
+def _overlaps(
+    box: tuple[float, float, float, float], crop: tuple[float, float, float, float]
+) -> bool:
+    return box[2] >= crop[0] and box[0] <= crop[2] and box[3] >= crop[1] and box[1] <= crop[3]
+
+
+def _take_metadata(document: pdfium.PdfDocument, draft: Draft) -> None:
+    title = document.get_metadata_value("Title").strip()
+    if title and has_visible_text(title) and not _POINTLESS_TITLE.match(title):
+        draft.title = title
+    if author := document.get_metadata_value("Author").strip():
+        draft.metadata["author"] = author
+
+
+def _note_bookmarks(document: pdfium.PdfDocument, draft: Draft) -> None:
+    """Make the outline's entries headings, where their words stand on the page they name."""
+    pages = {part.page: part for part in draft.parts}
+    for level, title, number in _bookmarks(document):
+        part = pages.get(number)
+        words = title.split()
+        if part is None or not words:
+            continue
+        pattern = r"\s+".join(map(re.escape, words))
+        found = re.search(rf"(?im)^[ \t]*({pattern})", part.text)
+        if found:
+            part.note_heading(found.start(1), level, title)
+    for part in draft.parts:
+        _in_order_once(part)
+
+
+def _bookmarks(document: pdfium.PdfDocument) -> Iterator[tuple[int, str, int]]:
+    """Yield (level from 1, title, page from 1) of a bounded number of bookmarks."""
+    for seen, bookmark in enumerate(document.get_toc()):
+        if seen >= _BOOKMARKS:
+            return
+        target = bookmark.get_dest()
+        index = target.get_index() if target else None
+        if index is not None:
+            yield bookmark.level + 1, bookmark.get_title(), index + 1
+
+
+def _in_order_once(part: PartDraft) -> None:
+    by_place = {start: (start, level, text) for start, level, text in reversed(part.headings)}
+    part.headings = [by_place[start] for start in sorted(by_place)]

@@ -1,0 +1,147 @@
+"""ProcessReader: reads files in a few child processes, so that no file can harm the service."""
+
+import asyncio
+from collections.abc import Mapping
+
+from contracts.content import Source
+from contracts.errors import Unavailable, Unreadable, UnreadableDocument
+from contracts.nouns import Reading
+from readers.answers import BadAnswer, Exhausted, to_reading
+from readers.formats import FORMATS
+from readers.limits import LIMITS, Limits
+from readers.process import Died, ReadingProcess
+
+_DECODED_HERE = 1 << 20
+
+
+class ProcessReader:
+    """A pool of reading processes (port contracts.content.Reader).
+
+    Processes start when they are first needed, read one file at a time and are replaced after
+    ``limits.files_per_process`` files or any trouble. Waiting readers are served in order.
+    ``formats`` maps media types to ``module:function`` (readers.formats).
+    """
+
+    def __init__(
+        self,
+        workers: int = 2,
+        limits: Limits = LIMITS,
+        formats: Mapping[str, str] = FORMATS,
+    ) -> None:
+        self._limits = limits
+        self._formats = formats
+        self._turns = asyncio.Semaphore(workers)
+        self._idle: list[ReadingProcess] = []
+        self._all: set[ReadingProcess] = set()
+        self._closed = False
+
+    async def read(self, source: Source) -> Reading:
+        """Give the text in parts. Raises UnreadableDocument; Unavailable after ``close``."""
+        request = {
+            "path": str(source.path),
+            "filename": source.filename,
+            "start": source.start,
+            "end": source.end,
+            "media_type": source.media_type,
+        }
+        async with self._turns:
+            try:
+                return await self._attempt(request, fresh=False)
+            except _Doubtful:
+                # The process had read other files before: a document is blamed only when it
+                # ends a process that has seen nothing else.
+                return await self._attempt(request, fresh=True)
+
+    async def close(self) -> None:
+        """End the processes; reads in flight raise Unavailable."""
+        self._closed = True
+        await asyncio.gather(*(self._end(child) for child in list(self._all)))
+
+    async def _attempt(self, request: Mapping[str, object], *, fresh: bool) -> Reading:
+        child = await self._take(fresh=fresh)
+        reusable = False
+        try:
+            reading = await self._answer(child, request)
+        except UnreadableDocument as error:
+            broken = isinstance(error, Exhausted) or error.reason is Unreadable.CRASHED
+            reusable = not broken and error.reason is not Unreadable.TIMED_OUT
+            if broken and child.files > 1:
+                raise _Doubtful from error
+            raise
+        else:
+            reusable = True
+            return reading
+        finally:
+            # Also when the reader was cancelled: the process would go on with its file.
+            await self._give_back(child, reusable=reusable)
+
+    async def _answer(self, child: ReadingProcess, request: Mapping[str, object]) -> Reading:
+        try:
+            header, text = await child.ask(request)
+            return await _decoded(header, text)
+        except TimeoutError as error:
+            raise _too_slow(f"{self._limits.wall_seconds:g} seconds") from error
+        except Died as error:
+            self._check_open()
+            if error.out_of_time:
+                raise _too_slow(f"{self._limits.cpu_seconds} seconds of computing") from error
+            raise _crashed(str(error)) from error
+        except BadAnswer as error:
+            raise _crashed("an answer without sense") from error
+
+    async def _take(self, *, fresh: bool) -> ReadingProcess:
+        self._check_open()
+        while self._idle and not fresh:
+            child = self._idle.pop()
+            if child.alive:
+                return child
+            await self._end(child)
+        child = await ReadingProcess.start(self._limits, self._formats)
+        self._all.add(child)
+        try:
+            self._check_open()  # it may have been closed while the process started
+        except Unavailable:
+            await self._end(child)
+            raise
+        return child
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise Unavailable("The reading processes have been ended.", "Start the service again.")
+
+    async def _give_back(self, child: ReadingProcess, *, reusable: bool) -> None:
+        if reusable and child.files < self._limits.files_per_process and not self._closed:
+            self._idle.append(child)
+        else:
+            child.kill()
+            await self._end(child)
+
+    async def _end(self, child: ReadingProcess) -> None:
+        await child.end()
+        self._all.discard(child)
+
+
+class _Doubtful(Exception):
+    """A failure that may be an earlier file's fault."""
+
+
+async def _decoded(header: bytes, text: bytes) -> Reading:
+    if len(header) + len(text) < _DECODED_HERE:
+        return to_reading(header, text)
+    return await asyncio.to_thread(to_reading, header, text)
+
+
+def _too_slow(limit: str) -> UnreadableDocument:
+    return UnreadableDocument(
+        Unreadable.TIMED_OUT,
+        f"Reading the file took longer than {limit}.",
+        "Cut it into smaller files, or save it again in a simpler form, and add that.",
+    )
+
+
+def _crashed(how: str) -> UnreadableDocument:
+    return UnreadableDocument(
+        Unreadable.CRASHED,
+        f"Reading the file ended the reading process ({how}).",
+        "Print it to a new PDF and add that.",
+    )

@@ -1,0 +1,50 @@
+"""A pool of reading processes shared by the tests of formats, and a way to write their files."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from contracts.content import Source
+from contracts.errors import UnreadableDocument
+from contracts.nouns import Reading
+from readers.pool import ProcessReader
+
+ReadBytes: TypeAlias = Callable[..., Awaitable[Reading]]
+RefuseBytes: TypeAlias = Callable[..., Awaitable[UnreadableDocument]]
+
+
+@pytest.fixture(scope="session")
+async def reader() -> AsyncIterator[ProcessReader]:
+    pool = ProcessReader(workers=2)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def read(reader: ProcessReader, tmp_path: Path) -> ReadBytes:
+    """Read bytes as a file of the given name."""
+
+    async def call(data: bytes, filename: str = "file", media_type: str | None = None) -> Reading:
+        path = tmp_path / "original"
+        path.write_bytes(data)
+        return await reader.read(Source(path, filename, media_type=media_type))
+
+    return call
+
+
+@pytest.fixture
+def refusal(read: ReadBytes) -> RefuseBytes:
+    """Read bytes that cannot be read, and give the reason."""
+
+    async def call(
+        data: bytes, filename: str = "file", media_type: str | None = None
+    ) -> UnreadableDocument:
+        with pytest.raises(UnreadableDocument) as caught:
+            await read(data, filename, media_type)
+        assert caught.value.message.endswith(".")
+        assert caught.value.remedy.endswith(".")
+        return caught.value
+
+    return call
