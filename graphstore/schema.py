@@ -1,0 +1,96 @@
+"""What must exist in the database before a generation can be used: constraints and indexes."""
+
+from typing import LiteralString
+
+from neo4j import Record
+from neo4j.exceptions import ClientError
+
+from contracts.errors import SetupFailed, SpaceMismatch
+from contracts.nouns import LANGUAGES, Generation
+from graphstore import queries
+from graphstore.client import Neo4jClient, Params
+from graphstore.names import ANALYSERS, generation_label, language_label, put_label
+
+SCHEMA = 1
+"""Grows with every change that an older program could not live with."""
+
+
+class Neo4jSchema:
+    """Creates constraints and indexes, and remembers which generation is which space."""
+
+    def __init__(self, client: Neo4jClient, index_timeout: float) -> None:
+        self._client = client
+        self._index_timeout = index_timeout
+        self._known: dict[int, Generation] = {}
+
+    async def prepare(self, generation: Generation) -> None:
+        """Bring the database to this program's schema and the generation's indexes online."""
+        for statement in queries.CONSTRAINTS:
+            await self._define(statement)
+        found = await self._client.write(queries.SCHEMA_VERSION, {"version": SCHEMA})
+        if found[0]["version"] > SCHEMA:
+            raise SetupFailed(
+                f"The graph database has schema {found[0]['version']}, "
+                f"this program knows schemas up to {SCHEMA}.",
+                "Update the program, or give it a database of its own.",
+            )
+        await self._claim(generation)
+        await self._create_indexes(generation)
+        self._known[generation.number] = generation
+
+    async def generation(self, number: int) -> Generation:
+        """Give a prepared generation. Raises SpaceMismatch for one that was never prepared."""
+        if number not in self._known:
+            found = await self._client.read(queries.GENERATION, {"number": number})
+            if not found:
+                raise SpaceMismatch(
+                    f"The graph panel has no generation {number}.",
+                    "Start the service with the model of that generation, which prepares it.",
+                )
+            self._known[number] = _generation(found[0])
+        return self._known[number]
+
+    async def _claim(self, generation: Generation) -> None:
+        wanted = {
+            "number": generation.number,
+            "model": generation.model,
+            "dimension": generation.dimension,
+            "chunker": generation.chunker,
+        }
+        recorded = _generation((await self._client.write(queries.CLAIM_GENERATION, wanted))[0])
+        if recorded != generation:
+            raise SpaceMismatch(
+                f"Generation {generation.number} of the graph panel holds vectors of "
+                f"{recorded.model} ({recorded.dimension} dimensions, chunker {recorded.chunker}), "
+                f"not of {generation.model} ({generation.dimension}, {generation.chunker}).",
+                "Use that model again, or start a new generation.",
+            )
+
+    async def _create_indexes(self, generation: Generation) -> None:
+        name = generation_label(generation.number)
+        names = [name]
+        dimension = {"dimension": generation.dimension}
+        await self._define(put_label(queries.VECTOR_INDEX, name), dimension)
+        for language in LANGUAGES:
+            name = language_label(generation.number, language)
+            names.append(name)
+            analyser = {"analyser": ANALYSERS[language]}
+            await self._define(put_label(queries.TEXT_INDEX, name), analyser)
+        for name in names:
+            await self._define(
+                queries.AWAIT_INDEX,
+                {"name": name, "seconds": int(self._index_timeout)},
+            )
+
+    async def _define(self, statement: LiteralString, params: Params | None = None) -> None:
+        try:
+            await self._client.define(statement, params, within=self._index_timeout + 1)
+        except ClientError as error:
+            raise SetupFailed(
+                f"Neo4j refuses an index or constraint of the graph panel: {error.message}",
+                "Neo4j 2026.01 or later is needed; look whether something else uses its names.",
+            ) from error
+
+
+def _generation(row: Record) -> Generation:
+    return Generation(row["number"], row["model"], row["dimension"], row["chunker"])

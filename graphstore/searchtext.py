@@ -1,0 +1,80 @@
+"""Words as the full-text indexes see them: the same for chunks and for questions.
+
+Lucene's analysers stem and drop stop words, but they keep accents apart (all but
+``standard-folding``) and cut identifiers into pieces. So both are settled here, before Lucene
+sees the text: it is folded, and what people write in several ways (``L. 1221-1``, ``L1221-1``)
+is added once more as one joined word. Folding before stemming instead of after it costs 0.005
+nDCG@10 on French questions with accents and gains as much on questions without.
+"""
+
+import hashlib
+import re
+import unicodedata
+
+from contracts.nouns import VersionRef
+
+MOST_WORDS = 500
+"""Lucene refuses queries of more than 1,024 clauses; the filters need up to 500 of them."""
+
+_MARKS = re.compile("(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f]")  # but й is a letter of its own
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ß": "ss"})
+_DATE = re.compile(r"\b(\d{2})[/.](\d{2})[/.](\d{4})\b")
+_ARTICLE = re.compile(r"\b([a-z])\.? ?(?=\d)")
+# Both look behind, so that a long run without a separator is tried once and not at each letter.
+_CODE = re.compile(r"(?<![^\W_])[^\W_]+(?:[-/][^\W_]+)+")
+_DIGITS = re.compile(r"(?<!\d)\d+(?:\s\d+)+")
+_JOINT = str.maketrans("-/", "__")
+# A word, or one sign of a script that is written without spaces (Lucene cuts those one by one).
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]|[^\W_]+")
+
+
+def folded(text: str) -> str:
+    """Give the text in lower case, compatibility forms resolved, without accents; ё is е."""
+    plain = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).lower())
+    return unicodedata.normalize("NFC", _MARKS.sub("", plain)).translate(_LETTERS)
+
+
+def words(text: str) -> list[str]:
+    """Give the words of a text in order, then its identifiers, each joined into one word."""
+    plain = folded(text)
+    return _WORD.findall(plain) + _identifiers(plain)
+
+
+def searchable(text: str) -> str:
+    """Give what is indexed for a text."""
+    return " ".join(words(text))
+
+
+def question_clause(text: str) -> str:
+    """Give a question in Lucene's query syntax, or nothing when it has no word.
+
+    Words hold letters and digits only, in lower case: there is nothing to escape.
+    """
+    return " ".join(list(dict.fromkeys(words(text)))[:MOST_WORDS])
+
+
+def workspace_word(workspace: str) -> str:
+    """Name a workspace by digits alone, which every analyser leaves as they are."""
+    number = int.from_bytes(hashlib.sha256(workspace.encode("utf-8", "surrogatepass")).digest())
+    return f"1{number}"
+
+
+def version_word(ref: VersionRef) -> str:
+    """Name a version by digits alone; it cannot be taken for a workspace."""
+    return f"2{ref.document.int:039}{ref.number}"
+
+
+def _identifiers(plain: str) -> list[str]:
+    """Join what belongs together; the underscore keeps it one word in every analyser."""
+    if not any(c.isdigit() for c in plain):
+        return []
+    tied = _ARTICLE.sub(r"\1", _DATE.sub(r"\3-\2-\1", plain))
+    codes = [
+        code.translate(_JOINT)
+        for token in tied.split()
+        if "-" in token or "/" in token
+        for code in _CODE.findall(token)
+        if any(c.isdigit() for c in code)
+    ]
+    return codes + ["".join(run.split()) for run in _DIGITS.findall(plain)]
