@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import pytest
 
 from contracts.content import Source
 from contracts.errors import Unavailable, Unreadable, UnreadableDocument
-from contracts.nouns import Reading
 from readers.formats import FORMATS
 from readers.limits import LIMITS, Limits
 from readers.pool import ProcessReader
