@@ -1,0 +1,95 @@
+"""What the routes and pages call: ports and use cases, filled in by the wiring."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from contracts.nouns import Generation, PanelName, ReadMode
+from contracts.panels import Panel
+from contracts.record import Blobs, Documents, People, Receipt, Watch
+from ingestion.receiving import Upload
+from retrieval.asking import Answer, AskEvent, AskRequest, SearchRequest, SearchResult
+
+
+class Asking(Protocol):
+    """The use case that answers from the documents."""
+
+    async def __call__(self, request: AskRequest) -> Answer:
+        """Give the whole answer at once."""
+        ...
+
+    def stream(self, request: AskRequest) -> AsyncIterator[AskEvent]:
+        """Give the answer as it is written; closing the iterator stops the writing."""
+        ...
+
+
+class Receiving(Protocol):
+    """The use case that accepts one file."""
+
+    async def __call__(self, workspace: str, upload: Upload) -> list[Receipt]:
+        """Accept; what is returned will be read, whatever is killed."""
+        ...
+
+
+class Backlog(Protocol):
+    """The part of the ledger that people look at."""
+
+    async def backlog(self) -> Mapping[PanelName, int]:
+        """Count ledger rows not yet true, per panel."""
+        ...
+
+
+class Workforce(Protocol):
+    """The part of the queue that people look at."""
+
+    async def workers(self) -> int:
+        """Count workers with a fresh heartbeat."""
+        ...
+
+    async def waiting(self) -> int:
+        """Count jobs that are queued or running."""
+        ...
+
+
+async def _nothing() -> None:
+    """Start or stop nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagesSettings:
+    """What the pages need: a secret that signs the session cookie, and a private folder.
+
+    The folder keeps each browser's session (its key, language and recent questions).
+    """
+
+    secret: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Service:
+    """Everything behind the routes.
+
+    ``max_upload_bytes`` bounds one upload request, all its files together. ``pages`` None serves
+    the API alone. ``start`` runs before the first request, ``stop`` after the last.
+    """
+
+    version: str
+    search: Callable[[SearchRequest], Awaitable[SearchResult]]
+    ask: Asking
+    receive: Receiving
+    documents: Documents
+    watch: Watch
+    people: People
+    queue: Workforce
+    ledger: Backlog
+    panels: Mapping[PanelName, Panel]
+    blobs: Blobs
+    generation: Generation
+    metrics_text: Callable[[], tuple[bytes, str]]
+    default_mode: Callable[[], ReadMode]
+    max_upload_bytes: int
+    pages: PagesSettings | None = None
+    start: Callable[[], Awaitable[None]] = _nothing
+    stop: Callable[[], Awaitable[None]] = _nothing

@@ -1,0 +1,221 @@
+"""A whole service in memory: real use cases over the shared fakes, and a worker for plain text."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.service import PagesSettings, Service
+from contracts.digests import embed
+from contracts.errors import Unreadable
+from contracts.nouns import (
+    Card,
+    Chunk,
+    ChunkId,
+    Generation,
+    PanelName,
+    Part,
+    Reading,
+    ReadMode,
+    Span,
+    StagedVersion,
+)
+from contracts.observing import NullMetrics
+from contracts.record import KeptReading, Reached, Role, Task
+from ingestion.receiving import Receive
+from retrieval.asking import (
+    Answer,
+    AskEvent,
+    AskRequest,
+    Citation,
+    Cited,
+    Delta,
+    Final,
+    SearchDone,
+    SearchRequest,
+    SearchResult,
+)
+from retrieval.searching import Search
+from tests.fakes.catalog import InMemoryCatalog
+from tests.fakes.inference import HashEmbedder
+from tests.panels.fake import InMemoryPanel
+
+GENERATION = Generation(1, "hash", 384, "paragraphs")
+UPLOAD_LIMIT = 4 * 1024 * 1024
+REFUSAL = "The documents do not answer this."
+
+
+class FirstSentence:
+    """Answers with the best passage's first sentence; refuses what is not a question.
+
+    Clear ``go_on`` to stop it in the middle of an answer; ``fails`` is raised there; ``closed``
+    is set when a stream ends, however it ends.
+    """
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+        self.closed = asyncio.Event()
+        self.fails: Exception | None = None
+        self.asked: list[AskRequest] = []
+
+    async def __call__(self, request: AskRequest) -> Answer:
+        events = [event async for event in self.stream(request)]
+        last = events[-1]
+        assert isinstance(last, Final)
+        return last.answer
+
+    async def stream(self, request: AskRequest) -> AsyncIterator[AskEvent]:
+        self.asked.append(request)
+        self.closed.clear()
+        asked = SearchRequest(
+            request.workspace, request.question, request.mode, request.limit, request.filters
+        )
+        try:
+            result = await self._search(asked)
+            yield SearchDone(result)
+            if not result.found or "?" not in request.question:
+                yield Delta(REFUSAL)
+                yield Final(_answer(REFUSAL, result))
+                return
+            citation = _citation(result)
+            half = len(citation.quote) // 2
+            yield Delta(citation.quote[:half])
+            await self.go_on.wait()
+            if self.fails is not None:
+                raise self.fails
+            yield Delta(f"{citation.quote[half:]} [1]")
+            yield Cited(citation)
+            yield Final(_answer(f"{citation.quote} [1]", result, citation))
+        finally:
+            self.closed.set()
+
+
+def _citation(result: SearchResult) -> Citation:
+    best = result.found[0]
+    quote = best.chunk.text.split(". ")[0]
+    start = best.chunk.span.start
+    return Citation(
+        number=1,
+        chunk=best.chunk.id,
+        part=best.chunk.part,
+        page=best.chunk.page,
+        span=Span(start, start + len(quote)),
+        quote=quote,
+        title=best.title,
+        source=best.source,
+        external_id=best.external_id,
+    )
+
+
+def _answer(text: str, result: SearchResult, *citations: Citation) -> Answer:
+    return Answer(
+        text=text,
+        refused=not citations,
+        citations=citations,
+        method="extractive",
+        language="en",
+        search=result,
+    )
+
+
+class Stand:
+    """The service, its parts within a test's reach, and a key for each role."""
+
+    def __init__(self, folder: Path, *, pages: bool = False) -> None:
+        self.catalog = InMemoryCatalog(folder)
+        self.catalog.tables.workers = 1
+        self.panels = {name: InMemoryPanel(name) for name in PanelName}
+        self.embedder = HashEmbedder()
+        metrics = NullMetrics()
+        search = Search(self.panels, self.embedder, GENERATION, metrics, ReadMode.FUSED)
+        self.ask = FirstSentence(search)
+        self.keys: dict[str, str] = {}
+        catalog = self.catalog
+        receive = Receive(
+            catalog.documents, catalog.blobs, list(PanelName), GENERATION, limit=UPLOAD_LIMIT
+        )
+        self.service = Service(
+            version="0.0.test",
+            search=search,
+            ask=self.ask,
+            receive=receive,
+            documents=catalog.documents,
+            watch=catalog.watch,
+            people=catalog.people,
+            queue=catalog.queue,
+            ledger=catalog.ledger,
+            panels=self.panels,
+            blobs=catalog.blobs,
+            generation=GENERATION,
+            metrics_text=lambda: (b"diptych_up 1\n", "text/plain; version=0.0.4"),
+            default_mode=lambda: ReadMode.FUSED,
+            max_upload_bytes=UPLOAD_LIMIT,
+            pages=PagesSettings("not a secret, a test", folder / "pages") if pages else None,
+        )
+
+    async def prepare(self) -> None:
+        """Make the workspaces, a key for each role, and one bound to another workspace."""
+        people = self.catalog.people
+        await people.add_workspace("other")
+        for role in Role:
+            self.keys[role] = (await people.add_key(f"a {role}", role, "default"))[1]
+        self.keys["root"] = (await people.add_key("root", Role.ADMIN, None))[1]
+        self.keys["stranger"] = (await people.add_key("stranger", Role.EDITOR, "other"))[1]
+        for panel in self.panels.values():
+            await panel.prepare(GENERATION)
+
+    def app(self) -> FastAPI:
+        return create_app(self.service)
+
+    def client(self, key: str | None = "root") -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {self.keys[key]}"} if key else {}
+        transport = httpx.ASGITransport(self.app())
+        return httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)
+
+    async def read(self, documents: Sequence[UUID]) -> None:
+        """Do a worker's job on plain text: both panels, then live; '%BAD' is quarantined."""
+        async with self.catalog.ledger.claim(documents) as tasks:
+            for task in tasks:
+                path = await self.catalog.blobs.path(task.slice.blob)
+                text = path.read_bytes()[task.slice.start : task.slice.end].decode()
+                if text.startswith("%BAD"):
+                    ledger = self.catalog.ledger
+                    await ledger.quarantine(task.ref, Unreadable.ENCRYPTED, "It has a password.")
+                else:
+                    await self._write(task, text)
+
+    async def _write(self, task: Task, text: str) -> None:
+        ledger, ref = self.catalog.ledger, task.ref
+        title = text.splitlines()[0][:80]
+        card = Card(task.workspace, title, task.source, "text/plain", None, task.metadata)
+        reading = Reading("text/plain", (Part(0, "text", text, 1),), title)
+        await ledger.save_readings([KeptReading(ref, reading, card)])
+        chunks, start = [], 0
+        for ordinal, paragraph in enumerate(text.split("\n\n")):
+            span = Span(start, start + len(paragraph))
+            cid = ChunkId(ref.document, ref.number, task.generation, ordinal)
+            chunks.append(Chunk(cid, 0, 1, span, paragraph, title, "en"))
+            start = span.end + 2
+        vectors = await self.embedder.embed_passages([chunk.passage for chunk in chunks])
+        made = [embed(c, v, "hash") for c, v in zip(chunks, vectors, strict=True)]
+        await ledger.progress([ref], "embed", len(made) // 2, len(made))
+        for name, panel in self.panels.items():
+            await panel.stage([StagedVersion(ref, task.generation, card)], made)
+            await panel.publish([ref])
+            await ledger.reached([ref], name, Reached.LIVE, {ref: len(made)})
+        await ledger.go_live([ref])
+
+    async def pour(self, filename: str, text: str, **fields: str) -> UUID:
+        """Upload one document as the free administrator and read it; give its id."""
+        async with self.client() as client:
+            files = [("file", (filename, text.encode()))]
+            answer = await client.post("/v1/documents", files=files, data=fields)
+            assert answer.status_code == 202, answer.text
+        await self.catalog.queue.drain(self.read)
+        return UUID(answer.json()["documents"][0]["id"])

@@ -1,0 +1,166 @@
+import uuid
+
+import httpx
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from contracts.record import Role
+from tests.api.stand import Stand
+
+NEEDS = {
+    ("GET", "/health/ready"): Role.READER,
+    ("GET", "/metrics"): Role.READER,
+    ("GET", "/openapi.json"): Role.READER,
+    ("GET", "/docs"): Role.READER,
+    ("GET", "/v1/panels"): Role.READER,
+    ("POST", "/v1/search"): Role.READER,
+    ("POST", "/v1/ask"): Role.READER,
+    ("GET", "/v1/documents"): Role.READER,
+    ("GET", "/v1/documents/{document}"): Role.READER,
+    ("GET", "/v1/documents/{document}/versions"): Role.READER,
+    ("GET", "/v1/documents/{document}/content"): Role.READER,
+    ("GET", "/v1/documents/{document}/parts/{number}"): Role.READER,
+    ("GET", "/v1/documents/{document}/chunks"): Role.READER,
+    ("GET", "/v1/documents/{document}/events"): Role.READER,
+    ("POST", "/v1/documents"): Role.EDITOR,
+    ("DELETE", "/v1/documents/{document}"): Role.EDITOR,
+    ("POST", "/v1/keys"): Role.ADMIN,
+    ("GET", "/v1/keys"): Role.ADMIN,
+    ("DELETE", "/v1/keys/{key}"): Role.ADMIN,
+    ("GET", "/v1/workspaces"): Role.ADMIN,
+    ("POST", "/v1/workspaces"): Role.ADMIN,
+}
+PUBLIC = {("GET", "/"), ("GET", "/health/live")}
+BODIES = {
+    "/v1/search": {"query": "notice"},
+    "/v1/ask": {"question": "What notice?"},
+    "/v1/keys": {"name": "new", "role": "reader", "workspace": "default"},
+    "/v1/workspaces": {"name": "new"},
+}
+
+
+def routes(stand: Stand) -> set[tuple[str, str]]:
+    found = list(iter_route_contexts(stand.app().routes))
+    return {(method, route.path or "") for route in found for method in route.methods or ()}
+
+
+async def call(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
+    filled = path.format(document=uuid.uuid4(), number=0, key=uuid.uuid4())
+    if (method, path) == ("POST", "/v1/documents"):
+        return await client.post(filled, files={"file": ("a.txt", b"x")})
+    return await client.request(method, filled, json=BODIES.get(path))
+
+
+def test_the_table_names_every_route(stand: Stand) -> None:
+    assert routes(stand) == set(NEEDS) | PUBLIC
+
+
+@pytest.mark.parametrize("key", [None, *Role])
+@pytest.mark.parametrize(("method", "path"), NEEDS)
+async def test_each_route_for_each_role(
+    stand: Stand, key: str | None, method: str, path: str
+) -> None:
+    async with stand.client("root" if key == Role.ADMIN else key) as client:
+        answer = await call(client, method, path)
+    if key is None:
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+        assert answer.headers["www-authenticate"] == "Bearer"
+    elif not Role(key).allows(NEEDS[method, path]):
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    else:
+        assert answer.status_code not in {401, 403, 500}
+
+
+async def test_only_life_is_told_without_a_key(stand: Stand) -> None:
+    async with stand.client(None) as client:
+        assert (await client.get("/health/live")).json() == {"status": "alive"}
+        for path in ("/v1/nothing", "/v1", "/health", "/health/live/", "//v1/documents", "/app/"):
+            assert (await client.get(path)).status_code == 401, path
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "Bearer", "Bearer ", "Basic abc", "Bearer unknown", "Bearer é", f"Bearer {'x' * 6000}"],
+)
+async def test_a_key_that_is_none_is_refused(stand: Stand, header: str) -> None:
+    async with stand.client(None) as client:
+        answer = await client.get(
+            "/v1/documents", headers={b"Authorization": header.encode("latin-1")}
+        )
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
+async def test_a_revoked_key_ends_at_once(stand: Stand, client: httpx.AsyncClient) -> None:
+    made = await client.post("/v1/keys", json={"name": "k", "role": "reader", "workspace": "other"})
+    secret = {"Authorization": f"Bearer {made.json()['secret']}"}
+    async with stand.client(None) as other:
+        assert (await other.get("/v1/documents", headers=secret)).status_code == 200
+        assert (await client.delete(f"/v1/keys/{made.json()['id']}")).status_code == 204
+        assert (await other.get("/v1/documents", headers=secret)).status_code == 401
+
+
+async def test_a_secret_is_shown_once(client: httpx.AsyncClient) -> None:
+    made = await client.post("/v1/keys", json={"name": "k", "role": "admin"})
+    assert made.status_code == 201
+    listed = await client.get("/v1/keys")
+    assert made.json()["secret"] not in listed.text
+    assert made.json()["id"] in listed.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/v1/search", {"query": "x", "workspace": "other"}),
+        ("POST", "/v1/ask", {"question": "x?", "workspace": "other"}),
+        ("GET", "/v1/documents?workspace=other", None),
+        ("DELETE", f"/v1/documents/{uuid.uuid4()}?workspace=other", None),
+        ("POST", "/v1/keys", {"name": "k", "role": "admin", "workspace": "other"}),
+        ("POST", "/v1/workspaces", {"name": "new"}),
+    ],
+)
+async def test_a_bound_key_cannot_name_another_workspace(
+    stand: Stand, method: str, path: str, body: dict[str, str] | None
+) -> None:
+    async with stand.client(Role.ADMIN) as bound:
+        answer = await bound.request(method, path, json=body)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+async def test_an_upload_with_a_bound_key_cannot_name_another_workspace(stand: Stand) -> None:
+    async with stand.client(Role.EDITOR) as bound:
+        answer = await bound.post(
+            "/v1/documents", files={"file": ("a", b"x")}, data={"workspace": "other"}
+        )
+    assert answer.status_code == 403
+
+
+async def test_a_bound_admin_manages_only_its_own_workspace(
+    stand: Stand, client: httpx.AsyncClient
+) -> None:
+    keys = {key["name"]: key for key in (await client.get("/v1/keys")).json()["keys"]}
+    async with stand.client(Role.ADMIN) as bound:
+        seen = (await bound.get("/v1/keys")).json()["keys"]
+        assert {key["workspace"] for key in seen} == {"default"}
+        made = await bound.post("/v1/keys", json={"name": "k", "role": "admin"})
+        assert made.json()["workspace"] == "default"
+        gone = await bound.delete(f"/v1/keys/{keys['stranger']['id']}")
+        assert gone.status_code == 404
+        assert (await bound.get("/v1/workspaces")).json() == {"workspaces": ["default"]}
+    async with stand.client("stranger") as stranger:
+        assert (await stranger.get("/v1/documents")).status_code == 200
+
+
+async def test_nobody_revokes_the_key_in_hand(client: httpx.AsyncClient) -> None:
+    keys = {key["name"]: key["id"] for key in (await client.get("/v1/keys")).json()["keys"]}
+    answer = await client.delete(f"/v1/keys/{keys['root']}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+
+
+async def test_the_description_declares_the_key(client: httpx.AsyncClient) -> None:
+    described = (await client.get("/openapi.json")).json()
+    [(name, scheme)] = described["components"]["securitySchemes"].items()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            wanted: list[dict[str, list[str]]] = [] if path == "/health/live" else [{name: []}]
+            assert operation.get("security", []) == wanted, (method, path)
