@@ -167,7 +167,9 @@ class SearchContract:
         with pytest.raises(SpaceMismatch):
             await other.search("bail", shelf.vector())
 
-    async def test_a_workspace_without_documents_finds_nothing(self, panel: Panel) -> None:
-        shelf = Shelf(panel, f"w-{uuid4()}", Generation(1, "test-model", 8, "test-chunker"))
+    async def test_a_workspace_without_documents_finds_nothing(
+        self, panel: Panel, generation: Generation
+    ) -> None:
+        shelf = Shelf(panel, f"w-{uuid4()}", generation)
         found = await shelf.search("bail", shelf.vector())
         assert (found.dense, found.lexical) == ((), ())
