@@ -14,6 +14,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import psutil
@@ -22,7 +23,7 @@ from psycopg import sql
 
 from contracts.errors import SetupFailed
 from deploy.embedded.files import private_folder, secret
-from deploy.embedded.process import Command, Owner, ServerProcess
+from deploy.embedded.process import POLL, Command, Owner, ServerProcess
 
 DATABASE = "diptych"
 USER = "diptych"
@@ -187,18 +188,23 @@ class EmbeddedPostgres:
 
     def _clear_crash(self) -> None:
         """Wait for a killed server's children; forget its id when another program has it now."""
-        orphans = [
-            process
-            for process in psutil.process_iter(["name", "cwd"])
-            if process.info["name"] == "postgres" and process.info["cwd"] == str(self._data)
-        ]
-        _, stuck = psutil.wait_procs(orphans, timeout=ORPHANS_PATIENCE)
-        for process in stuck:
+        deadline = time.monotonic() + ORPHANS_PATIENCE
+        while (orphans := self._orphans()) and time.monotonic() < deadline:
+            time.sleep(POLL)
+        for process in orphans:
             process.kill()
         lock = self._data / "postmaster.pid"
         if lock.exists() and psutil.pid_exists(int(lock.read_text().split()[0])):
             # PostgreSQL would take the program that now has this id for itself and refuse.
             lock.unlink()
+
+    def _orphans(self) -> list[psutil.Process]:
+        """Give the processes that still work in the data folder."""
+        return [
+            process
+            for process in psutil.process_iter(["name", "cwd"])
+            if process.info["name"] == "postgres" and process.info["cwd"] == str(self._data)
+        ]
 
 
 def _let_through(path: Path) -> None:

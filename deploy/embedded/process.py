@@ -4,7 +4,9 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +17,8 @@ import psutil
 # starter killed at any moment leaves a server that can be found.
 DETACH = 'umask 077; "$@" </dev/null >"$0" 2>&1 & echo $! >pid.new && mv pid.new "$PID_FILE"'
 LOG_LINES = 12
+POLL = 0.02
+"""Seconds between two looks at a process that shall end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +72,16 @@ class ServerProcess:
 
     def stop(self) -> None:
         """Ask it to end, wait, and kill it when it does not; not running is fine."""
-        process = self.find()
-        if not process:
-            return
         for number in (self.stop_signal, signal.SIGKILL):
-            try:
-                process.send_signal(number)
-                process.wait(self.grace)
-            except psutil.NoSuchProcess:
+            if not (process := self.find()):
                 return
-            except psutil.TimeoutExpired:
-                continue
-            return
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
+            # Not process.wait(): in a container whose first process collects no orphans, an
+            # ended server stays a zombie, and waiting for its id would take all the grace.
+            deadline = time.monotonic() + self.grace
+            while self.find() and time.monotonic() < deadline:
+                time.sleep(POLL)
 
     def last_words(self) -> str:
         """Give the last lines of the log, for an error message."""

@@ -1,0 +1,40 @@
+"""A home for embedded servers that is empty before a test and leaves no process behind."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.embedded.lease import ServerLease
+from deploy.embedded.postgres import EmbeddedPostgres
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Path]:
+    """A PostgreSQL that was created and never started, to copy from."""
+    home = Path(tempfile.mkdtemp(prefix="diptych-"))
+    EmbeddedPostgres(home / "postgres").prepare()
+    yield home / "postgres"
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+def directory(cluster: Path) -> Iterator[Path]:
+    """Where one test's PostgreSQL lives."""
+    home = Path(tempfile.mkdtemp(prefix="diptych-"))
+    copy = shutil.which("cp") or "cp"
+    subprocess.run([copy, "-a", cluster, home], check=True)  # noqa: S603 - keeps the owners
+    yield home / "postgres"
+    EmbeddedPostgres(home / "postgres").process.stop()
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+def lease(directory: Path) -> Iterator[ServerLease[str]]:
+    """This process's share in it, not taken yet."""
+    lease = ServerLease(EmbeddedPostgres(directory))
+    yield lease
+    lease.release()
