@@ -1,0 +1,118 @@
+"""A ChatModel behind any OpenAI-compatible endpoint, by the openai library."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from openai import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncOpenAI,
+    AsyncStream,
+    AuthenticationError,
+    BadRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+)
+from openai.types.chat import ChatCompletionChunk
+
+from contracts.content import Message
+from contracts.errors import ModelUnavailable
+
+_RETRIES = 1
+"""Of calls that failed before their first word; a started answer is never repeated."""
+_LIMITS = ("max_tokens", "max_completion_tokens")
+"""Names of the limit: what most servers know, and what OpenAI's reasoning models insist on."""
+
+_FAILURES: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
+    (
+        (AuthenticationError, PermissionDeniedError),
+        "refused the key.",
+        "Check the key in the settings.",
+    ),
+    (
+        (NotFoundError,),
+        "does not know '{model}'.",
+        "Check the address (it ends in /v1) and the model's name in the settings.",
+    ),
+    ((RateLimitError,), "takes no more calls now.", "Try again in a minute, or raise its limit."),
+    ((APITimeoutError,), "was silent for {timeout:g} s.", "Try again later."),
+    (
+        (APIConnectionError,),
+        "cannot be reached or hung up.",
+        "Start it, or check its address in the settings.",
+    ),
+    ((APIStatusError,), "failed: {error}", "See its log."),
+)
+
+
+class OpenAIChat:
+    """Talks to ``url`` (ends in ``/v1``) as ``model``; ``key`` None for servers that need none.
+
+    ``timeout`` is the longest silence in seconds: until the first piece, and between pieces.
+    """
+
+    def __init__(self, url: str, model: str, key: str | None = None, timeout: float = 60.0) -> None:
+        self._url = url
+        self._model = model
+        self._timeout = timeout
+        self._limit = _LIMITS[0]
+        self._client = AsyncOpenAI(
+            base_url=url, api_key=key or "none", timeout=timeout, max_retries=_RETRIES
+        )
+
+    @property
+    def model(self) -> str:
+        """Name that the endpoint knows it by."""
+        return self._model
+
+    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+        """Yield pieces as they come; closing the iterator closes the call. See ChatModel."""
+        try:
+            async with await self._open(messages, max_tokens) as events:
+                async for event in events:
+                    for choice in event.choices:
+                        if choice.delta.content:
+                            yield choice.delta.content
+        except Exception as error:
+            # Not only the library's own errors: once an answer flows, those of its transport
+            # and of its JSON parser come through as they are.
+            raise ModelUnavailable(*self._explain(error)) from error
+
+    async def close(self) -> None:
+        """Give back the connections."""
+        await self._client.close()
+
+    async def _open(
+        self, messages: Sequence[Message], max_tokens: int
+    ) -> AsyncStream[ChatCompletionChunk]:
+        """Begin the call, changing the limit's name once for a server that wants the other."""
+        request: dict[str, Any] = {
+            "model": self._model,
+            "messages": [{"role": m.role, "content": m.content} for m in messages],
+            "stream": True,
+        }
+        create: Any = self._client.chat.completions.create
+        try:
+            opened: AsyncStream[ChatCompletionChunk] = await create(
+                **request, **{self._limit: max_tokens}
+            )
+        except BadRequestError as error:
+            other = next(name for name in _LIMITS if name != self._limit)
+            if other not in str(error):
+                raise
+            self._limit = other
+            opened = await create(**request, **{other: max_tokens})
+        return opened
+
+    def _explain(self, error: Exception) -> tuple[str, str]:
+        """Say what happened and what to do."""
+        known = next((entry for entry in _FAILURES if isinstance(error, entry[0])), None)
+        if known is None:
+            reason = str(error)[:200] or type(error).__name__
+            what, remedy = f"broke off: {reason}", "Try again; if it stays, see its log."
+        else:
+            what = known[1].format(model=self._model, timeout=self._timeout, error=error)
+            remedy = known[2]
+        return f"The language model at {self._url} {what}", remedy
