@@ -96,8 +96,11 @@ class Search:
         self._metrics.asked("search", panel, "degraded" if looked.result.degraded else "ok")
         return looked.result
 
-    async def look(self, request: SearchRequest) -> Looked:
-        """Search as ``__call__`` does, for a use case that also needs the question's vector."""
+    async def look(self, request: SearchRequest, depth: int = 0) -> Looked:
+        """Search as ``__call__`` does, for a use case that also needs the question's vector.
+
+        ``found`` then holds up to ``depth`` passages where the request asks for fewer.
+        """
         mode = request.mode or self.default_mode
         wanted = self._check(request, mode)
         begun = time.perf_counter()
@@ -109,7 +112,7 @@ class Search:
         )
         answers = await self._read(wanted, query, notes)
         read = time.perf_counter()
-        found = _merge(answers, request.workspace, request.limit)
+        found = _merge(answers, request.workspace, max(request.limit, depth))
         done = time.perf_counter()
         seconds = {
             "embed": embedded - begun,
