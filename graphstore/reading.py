@@ -14,7 +14,14 @@ from contracts.nouns import (
 from graphstore import queries
 from graphstore.client import Neo4jClient
 from graphstore.names import document_id, version_id
-from graphstore.rows import to_card, to_chunk, to_embedded
+from graphstore.rows import (
+    CARD_KEYS,
+    CHUNK_KEYS,
+    is_whole,
+    to_card,
+    to_chunk,
+    to_embedded,
+)
 from graphstore.schema import Neo4jSchema
 
 DOCUMENTS_PAGE = 200
@@ -35,9 +42,10 @@ class Neo4jReader:
         found: dict[ChunkId, Passage] = {}
         named = {"ids": [str(i) for i in ids], "workspace": workspace}
         for row in await self._client.read(queries.READ, named):
-            card = to_card(row["version"])
-            for chunk in map(to_chunk, row["chunks"]):
-                found[chunk.id] = Passage(chunk, card)
+            if is_whole(row["version"], CARD_KEYS):
+                card = to_card(row["version"])
+                whole = (one for one in row["chunks"] if is_whole(one, CHUNK_KEYS))
+                found |= {chunk.id: Passage(chunk, card) for chunk in map(to_chunk, whole)}
         return {i: found[i] for i in ids if i in found}
 
     async def staged(self, ref: VersionRef, generation: int) -> StagedVersion | None:
@@ -52,6 +60,8 @@ class Neo4jReader:
         async for page in self._pages(documents):
             named = {"documents": page, "generation": generation}
             for row in await self._client.scan(queries.DIGESTS, named):
+                if not is_whole(row.data(), ("document", "number", "workspace", "card")):
+                    continue
                 yield VersionDigest(
                     VersionRef(UUID(row["document"]), row["number"]),
                     generation,
@@ -72,7 +82,8 @@ class Neo4jReader:
         for start in range(0, len(ids), CHUNKS_PAGE):
             named = {"ids": ids[start : start + CHUNKS_PAGE], "dimension": dimension}
             for row in await self._client.scan(queries.EXPORT, named):
-                yield to_embedded(row["chunk"], row["embedding"])
+                if is_whole(row["chunk"], CHUNK_KEYS) and row["embedding"] is not None:
+                    yield to_embedded(row["chunk"], row["embedding"])
 
     async def _pages(self, documents: Sequence[UUID] | None) -> AsyncIterator[list[str]]:
         """Give ids of documents in order: the named ones, or all that are there."""

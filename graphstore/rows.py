@@ -30,6 +30,18 @@ from graphstore.searchtext import searchable, version_word, workspace_word
 
 Row = Mapping[str, Any]
 
+CHUNK_KEYS = ("id", "part", "start", "end", "text", "context", "language")
+CARD_KEYS = ("workspace", "title", "source", "media_type", "metadata")
+
+
+def is_whole(row: Row | None, keys: Sequence[str]) -> bool:
+    """Tell whether all of a node was read.
+
+    Neo4j reads what is committed at each moment: of a node that another transaction deletes
+    while a statement runs, some properties come back as null.
+    """
+    return row is not None and all(row.get(key) is not None for key in keys)
+
 
 def version_row(version: StagedVersion) -> Row:
     """Properties and facets of a version's node."""

@@ -16,10 +16,16 @@ SCHEMA = 1
 
 
 class Neo4jSchema:
-    """Creates constraints and indexes, and remembers which generation is which space."""
+    """Creates constraints and indexes, and remembers which generation is which space.
 
-    def __init__(self, client: Neo4jClient, index_timeout: float) -> None:
+    ``supported`` is the newest schema that this program can live with.
+    """
+
+    def __init__(
+        self, client: Neo4jClient, index_timeout: float, *, supported: int = SCHEMA
+    ) -> None:
         self._client = client
+        self._supported = supported
         self._index_timeout = index_timeout
         self._known: dict[int, Generation] = {}
 
@@ -27,11 +33,11 @@ class Neo4jSchema:
         """Bring the database to this program's schema and the generation's indexes online."""
         for statement in queries.CONSTRAINTS:
             await self._define(statement)
-        found = await self._client.write(queries.SCHEMA_VERSION, {"version": SCHEMA})
-        if found[0]["version"] > SCHEMA:
+        found = await self._client.write(queries.SCHEMA_VERSION, {"version": self._supported})
+        if found[0]["version"] > self._supported:
             raise SetupFailed(
                 f"The graph database has schema {found[0]['version']}, "
-                f"this program knows schemas up to {SCHEMA}.",
+                f"this program knows schemas up to {self._supported}.",
                 "Update the program, or give it a database of its own.",
             )
         await self._claim(generation)

@@ -25,7 +25,7 @@ from graphstore.rows import to_neo4j
 from graphstore.schema import Neo4jSchema
 from graphstore.searchtext import question_clause, version_word, workspace_word
 
-FIRST_FETCH = 100
+FIRST_FETCH = 50
 GROWTH = 4
 MOST_TIED = 20_000
 """Candidates after which a tie at the limit is no longer broken by chunk id."""
@@ -123,7 +123,8 @@ class Neo4jSearch:
             ids = [version_id(ref, query.generation.number) for ref in narrowed.refs]
             exact = {**params, "versions": ids, "limit": query.limit}
             found = await self._client.read(queries.DENSE_EXACT, exact)
-            return tuple(Hit(ChunkId.parse(row["id"]), _cosine(row["score"])) for row in found)
+            whole = (row for row in found if row["id"] is not None and row["score"] is not None)
+            return tuple(Hit(ChunkId.parse(row["id"]), _cosine(row["score"])) for row in whole)
         statement = put_label(queries.DENSE, generation_label(query.generation.number))
 
         async def fetch(count: int) -> Candidates:
@@ -179,10 +180,15 @@ async def _fill(fetch: Callable[[int], Awaitable[Candidates]], limit: int) -> tu
 
 
 def _candidates(rows: Sequence[Record], asked: int) -> Candidates:
-    """Keep what is live; an index that gave fewer than it was asked for has no more."""
+    """Keep what is live; an index that gave fewer than it was asked for has no more.
+
+    Chunks that are deleted meanwhile have neither id nor version; they count as candidates.
+    """
     found = [(row["live"], *one) for row in rows for one in row["found"]]
     hits = tuple(
-        Hit(ChunkId.parse(id_), score) for live, id_, version, score in found if version == live
+        Hit(ChunkId.parse(id_), score)
+        for live, id_, version, score in found
+        if id_ is not None and live is not None and version == live
     )
     exhausted = len(found) < asked
     return Candidates(hits, None if exhausted else min(score for *_, score in found))

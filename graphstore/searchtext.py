@@ -3,8 +3,8 @@
 Lucene's analysers stem and drop stop words, but they keep accents apart (all but
 ``standard-folding``) and cut identifiers into pieces. So both are settled here, before Lucene
 sees the text: it is folded, and what people write in several ways (``L. 1221-1``, ``L1221-1``)
-is added once more as one joined word. Folding before stemming instead of after it costs 0.005
-nDCG@10 on French questions with accents and gains as much on questions without.
+is added once more as one joined word. Measured on French questions, BM25 ranks as well as with
+accents folded after stemming (nDCG@10 0.818), and the same when a question is typed without.
 """
 
 import hashlib
