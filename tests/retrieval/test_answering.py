@@ -12,6 +12,8 @@ from retrieval.language import REFUSALS
 from retrieval.searching import Search
 from tests.retrieval.shelf import GENERATION, Counting, Shelf
 
+DETECTOR = LangidDetector()
+
 CONTRACT = (
     "Contrat de travail\n\nLe préavis de démission est de trois mois. Il peut être réduit à un "
     "mois par accord écrit.\n\nLe salaire mensuel brut est de 2 450 euros, versé le dernier jour "
@@ -33,7 +35,7 @@ async def shelf() -> Shelf:
 def asker(shelf: Shelf, chat: ChatModel | None = None, metrics: NullMetrics | None = None) -> Ask:
     counted = metrics or NullMetrics()
     search = Search(shelf.panels, shelf.embedder, GENERATION, counted, ReadMode.FUSED)
-    return Ask(search, SentencexSplitter(), LangidDetector(), shelf.embedder, counted, chat)
+    return Ask(search, SentencexSplitter(), DETECTOR, shelf.embedder, counted, chat)
 
 
 def question(text: str = "Quel est le préavis de démission ?", limit: int = 8) -> AskRequest:
