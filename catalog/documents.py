@@ -1,0 +1,176 @@
+"""PostgresDocuments: accepting, listing and deleting documents."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from catalog import documents_queries as queries
+from catalog.accepting import Accept
+from catalog.connections import Connections
+from catalog.jobs import SOON, Jobs
+from contracts.errors import InvalidInput, NotFound
+from contracts.nouns import Heading, PanelName, Part, VersionRef
+from contracts.record import (
+    Arrival,
+    DocumentPage,
+    DocumentRecord,
+    PanelState,
+    Reached,
+    Receipt,
+    Slice,
+    VersionState,
+    Wanted,
+)
+
+_END = 2**63 - 1
+_POSITION, _SLICE = 21, slice(22, 25)
+"""Where a row holds what is not part of the record: its place in the list and its bytes."""
+
+
+class PostgresDocuments:
+    """The documents port on PostgreSQL."""
+
+    def __init__(self, connections: Connections, jobs: Jobs) -> None:
+        self._connections = connections
+        self._jobs = jobs
+        self._accept = Accept(connections, jobs)
+
+    async def accept(
+        self,
+        workspace: str,
+        arrivals: Sequence[Arrival],
+        panels: Sequence[PanelName],
+        generation: int,
+    ) -> list[Receipt]:
+        """Write documents, versions, ledger rows and their jobs in one transaction."""
+        return await self._accept(workspace, arrivals, panels, generation)
+
+    async def get(self, workspace: str, document: UUID) -> DocumentRecord:
+        """Give one document."""
+        return _record(await self._row(workspace, document))
+
+    async def find(
+        self,
+        workspace: str,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        state: VersionState | None = None,
+        ids: Sequence[UUID] | None = None,
+    ) -> DocumentPage:
+        """List documents, newest first, by keyset: page 1000 costs what page 1 does."""
+        values = {
+            "workspace": workspace,
+            "before": _END if cursor is None else _read_cursor(cursor),
+            "state": state,
+            "ids": None if ids is None else list(ids),
+            "limit": limit + 1,
+        }
+        async with self._connections.session() as connection:
+            rows = await (await connection.execute(queries.FIND, values)).fetchall()
+        page = rows[:limit]
+        following = _write_cursor(page[-1][_POSITION]) if len(rows) > limit and page else None
+        return DocumentPage(tuple(map(_record, page)), following)
+
+    async def versions(self, workspace: str, document: UUID) -> list[DocumentRecord]:
+        """Give every version that is still recorded, newest first."""
+        values = {"workspace": workspace, "document": document}
+        async with self._connections.session() as connection:
+            rows = await (await connection.execute(queries.VERSIONS, values)).fetchall()
+        if not rows:
+            raise _not_found(document)
+        return [_record(row) for row in rows]
+
+    async def delete(self, workspace: str, documents: Sequence[UUID]) -> list[UUID]:
+        """Forget documents for readers of the record, and queue their removal."""
+        if not documents:
+            return []
+        values = {"workspace": workspace, "documents": list(documents)}
+        async with self._connections.transaction() as connection:
+            cursor = await connection.execute(queries.LOCK_CHOSEN, values)
+            ids = [row[0] async for row in cursor]
+            await connection.execute(queries.DELETE, {"documents": ids})
+            await self._jobs.defer(connection, ids, priority=SOON)
+        return ids
+
+    async def original(self, workspace: str, document: UUID) -> tuple[DocumentRecord, Slice]:
+        """Give where the newest version's bytes lie."""
+        row = await self._row(workspace, document)
+        return _record(row), Slice(*row[_SLICE])
+
+    async def parts(self, workspace: str, ref: VersionRef) -> list[Part]:
+        """Give the text that was read, part by part."""
+        values = {"workspace": workspace, "document": ref.document, "number": ref.number}
+        async with self._connections.session() as connection:
+            rows = await (await connection.execute(queries.PARTS, values)).fetchall()
+        if not rows:
+            raise NotFound(
+                f"There is no text of version {ref.number} of document {ref.document}.",
+                "Wait until the version has been read, or ask for another one.",
+            )
+        return [part(*row) for row in rows]
+
+    async def counts(self, workspace: str | None = None) -> Mapping[VersionState, int]:
+        """Count documents by the state of their newest version."""
+        async with self._connections.session() as connection:
+            cursor = await connection.execute(queries.COUNTS, {"workspace": workspace})
+            return {VersionState(state): count async for state, count in cursor}
+
+    async def _row(self, workspace: str, document: UUID) -> tuple[Any, ...]:
+        values = {"workspace": workspace, "document": document}
+        async with self._connections.session() as connection:
+            row = await (await connection.execute(queries.GET, values)).fetchone()
+        if row is None:
+            raise _not_found(document)
+        return row
+
+
+def part(
+    ordinal: int, label: str, text: str, page: int | None, headings: list[Any], language: str
+) -> Part:
+    """Build a part from its row."""
+    return Part(ordinal, label, text, page, tuple(Heading(*h) for h in headings), language)
+
+
+def panel_states(rows: Sequence[Sequence[Any]] | None) -> tuple[PanelState, ...]:
+    """Build ledger rows from the JSON that the queries aggregate."""
+    return tuple(
+        PanelState(PanelName(panel), Wanted(wanted), Reached(reached), chunks, attempts, error)
+        for panel, wanted, reached, chunks, attempts, error in rows or ()
+    )
+
+
+def _record(row: Sequence[Any]) -> DocumentRecord:
+    """Build a record from the columns of ``documents_queries._FIELDS``, in their order."""
+    fields = [*row[:20], panel_states(row[20])]
+    fields[11] = VersionState(row[11])
+    return DocumentRecord(*fields)
+
+
+def _not_found(document: UUID) -> NotFound:
+    return NotFound(
+        f"There is no document {document} in this workspace.", "List the documents to find it."
+    )
+
+
+def _write_cursor(position: int) -> str:
+    return base64.urlsafe_b64encode(str(position).encode()).decode()
+
+
+def _read_cursor(cursor: str) -> int:
+    """Raise InvalidInput for what ``_write_cursor`` cannot have written."""
+    try:
+        position = int(base64.b64decode(cursor, altchars="-_", validate=True))
+    except (ValueError, binascii.Error) as error:
+        raise _foreign_cursor() from error
+    if not 0 < position < _END:
+        raise _foreign_cursor()
+    return position
+
+
+def _foreign_cursor() -> InvalidInput:
+    return InvalidInput(
+        "The cursor is not one that this list gave.", "List again from the start, without it."
+    )

@@ -1,0 +1,234 @@
+"""PostgresLedger: per version and panel, what must be true and what is."""
+
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from catalog import ledger_queries as queries
+from catalog import locks
+from catalog.connections import Connections
+from catalog.documents import panel_states, part
+from catalog.leases import Leases
+from catalog.plain_text import dump, plain, plain_or_none
+from contracts.errors import Unreadable
+from contracts.nouns import Card, PanelName, Part, Reading, VersionRef
+from contracts.record import KeptReading, Reached, Slice, Task, VersionState
+
+_ERROR_LENGTH = 1000
+_STREAM_ROWS = 2000
+
+
+class PostgresLedger:
+    """The ledger port on PostgreSQL; each verb is one or a few statements for all its versions."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._leases = Leases(connections)
+
+    @asynccontextmanager
+    async def claim(self, documents: Sequence[UUID]) -> AsyncIterator[list[Task]]:
+        """Lock documents against other workers and give what is not yet true of them."""
+        async with self._leases.take(documents) as mine:
+            yield await self._tasks(mine)
+
+    async def _tasks(self, documents: list[UUID]) -> list[Task]:
+        if not documents:
+            return []
+        async with self._connections.session() as connection:
+            cursor = await connection.execute(queries.CLAIM, {"documents": documents})
+            return [_task(row) async for row in cursor]
+
+    async def save_readings(self, readings: Sequence[KeptReading]) -> None:
+        """Keep what was read; saving again replaces it."""
+        if not readings:
+            return
+        columns = _reading_columns(readings)
+        async with self._connections.transaction() as connection:
+            await connection.execute(queries.DROP_READINGS, columns)
+            await connection.execute(queries.SAVE_READINGS, columns)
+            await connection.execute(queries.SAVE_PARTS, _part_columns(readings))
+
+    async def readings(self, refs: Sequence[VersionRef]) -> Mapping[VersionRef, KeptReading]:
+        """Give back what was read; versions never read are left out."""
+        if not refs:
+            return {}
+        parts: dict[VersionRef, list[Part]] = defaultdict(list)
+        async with self._connections.transaction() as connection:
+            rows = await (await connection.execute(queries.READINGS, _columns(refs))).fetchall()
+            async for row in await connection.execute(queries.READ_PARTS, _columns(refs)):
+                parts[VersionRef(*row[:2])].append(part(*row[2:]))
+        kept = (_kept(row, parts[VersionRef(*row[:2])]) for row in rows)
+        return {reading.ref: reading for reading in kept}
+
+    async def quarantine(self, ref: VersionRef, reason: Unreadable, detail: str) -> None:
+        """End a version that cannot be read; a document being deleted is left to that."""
+        values = {
+            "document": ref.document,
+            "number": ref.number,
+            "reason": reason,
+            "detail": plain(detail)[:_ERROR_LENGTH],
+        }
+        async with self._connections.session() as connection:
+            await connection.execute(queries.QUARANTINE, values)
+
+    async def progress(
+        self, refs: Sequence[VersionRef], stage: str, done: int = 0, total: int = 0
+    ) -> None:
+        """Note how far versions are, and wake who watches."""
+        if refs:
+            values = _columns(refs) | {"stage": stage, "done": done, "total": total}
+            async with self._connections.session() as connection:
+                await connection.execute(queries.PROGRESS, values)
+
+    async def reached(
+        self,
+        refs: Sequence[VersionRef],
+        panel: PanelName,
+        reached: Reached,
+        chunks: Mapping[VersionRef, int] | None = None,
+    ) -> None:
+        """Write what is now true of versions in a panel, and clear its error."""
+        if refs:
+            counts = [(chunks or {}).get(ref) for ref in refs]
+            values = _columns(refs) | {"panel": panel, "reached": reached, "chunks": counts}
+            async with self._connections.session() as connection:
+                await connection.execute(queries.REACHED, values)
+
+    async def failed(self, refs: Sequence[VersionRef], panel: PanelName, error: str) -> None:
+        """Count a failed attempt; the sweep may try again after 2, 4, 8 ... 60 seconds."""
+        if refs:
+            values = _columns(refs) | {"panel": panel, "error": plain(error)[:_ERROR_LENGTH]}
+            async with self._connections.session() as connection:
+                await connection.execute(queries.FAILED, values)
+
+    async def go_live(self, refs: Sequence[VersionRef]) -> None:
+        """Make each the live version in the record, and turn its elders to wanted absent."""
+        if refs:
+            async with self._connections.session() as connection:
+                await connection.execute(queries.GO_LIVE, _columns(refs))
+
+    async def gone(self, refs: Sequence[VersionRef]) -> list[str]:
+        """Drop versions that are absent everywhere; give blobs that nothing names any more."""
+        if not refs:
+            return []
+        async with self._connections.transaction() as connection:
+            # One at a time: of two workers dropping the last two users of a blob, the second
+            # must see that the first has gone.
+            await connection.execute(locks.HOLD, (locks.CLASS, locks.GONE))
+            cursor = await connection.execute(queries.DROP_VERSIONS, _columns(refs))
+            blobs = sorted({row[0] async for row in cursor})
+            documents = sorted({ref.document for ref in refs})
+            await connection.execute(queries.DROP_DOCUMENTS, {"documents": documents})
+            cursor = await connection.execute(queries.UNNAMED_BLOBS, (blobs,))
+            return [row[0] async for row in cursor]
+
+    async def unfinished(self, limit: int) -> list[UUID]:
+        """Give documents with open rows that no job names and that are due, oldest first."""
+        async with self._connections.session() as connection:
+            cursor = await connection.execute(queries.UNFINISHED, (limit,))
+            return [row[0] async for row in cursor]
+
+    async def backlog(self) -> Mapping[PanelName, int]:
+        """Count ledger rows not yet true, per panel."""
+        async with self._connections.session() as connection:
+            cursor = await connection.execute(queries.BACKLOG)
+            return {PanelName(panel): rows async for panel, rows in cursor}
+
+    async def moving(self, documents: Sequence[UUID]) -> set[UUID]:
+        """Give those of the documents that have an open ledger row."""
+        if not documents:
+            return set()
+        async with self._connections.session() as connection:
+            cursor = await connection.execute(queries.MOVING, (list(documents),))
+            return {row[0] async for row in cursor}
+
+    async def live_versions(self, generation: int) -> AsyncIterator[VersionRef]:
+        """Stream the live versions by a cursor of the server, ordered."""
+        async with self._connections.stream() as connection:
+            async with connection.cursor("live_versions") as cursor:
+                cursor.itersize = _STREAM_ROWS
+                await cursor.execute(queries.LIVE_VERSIONS, (generation,))
+                async for document, number in cursor:
+                    yield VersionRef(document, number)
+
+    async def close(self) -> None:
+        """Give back the leases' connection."""
+        await self._leases.close()
+
+
+def _columns(refs: Sequence[VersionRef]) -> dict[str, Any]:
+    return {
+        "documents": [ref.document for ref in refs],
+        "numbers": [ref.number for ref in refs],
+    }
+
+
+def _task(row: Sequence[Any]) -> Task:
+    """Build a task from a row of CLAIM."""
+    return Task(
+        ref=VersionRef(row[0], row[1]),
+        workspace=row[2],
+        filename=row[3],
+        source=row[4],
+        media_type=row[5],
+        metadata=row[6],
+        slice=Slice(*row[7:10]),
+        generation=row[10],
+        state=VersionState(row[11]),
+        read=row[12],
+        states={state.panel: state for state in panel_states(row[13])},
+    )
+
+
+def _reading_columns(readings: Sequence[KeptReading]) -> dict[str, Any]:
+    pairs = [(kept.reading, kept.card) for kept in readings]
+    return _columns([kept.ref for kept in readings]) | {
+        "titles": [plain(card.title) for _, card in pairs],
+        "external_ids": [plain_or_none(card.external_id) for _, card in pairs],
+        "media_types": [card.media_type for _, card in pairs],
+        "metadata": [dump(card.metadata) for _, card in pairs],
+        "read_titles": [plain_or_none(reading.title) for reading, _ in pairs],
+        "read_external_ids": [plain_or_none(reading.external_id) for reading, _ in pairs],
+        "read_media_types": [reading.media_type for reading, _ in pairs],
+        "read_metadata": [
+            None if reading.metadata == card.metadata else dump(reading.metadata)
+            for reading, card in pairs
+        ],
+    }
+
+
+def _part_columns(readings: Sequence[KeptReading]) -> dict[str, Any]:
+    pairs = [(kept.ref, part) for kept in readings for part in kept.reading.parts]
+    headings = ([[h.start, h.level, plain(h.text)] for h in one.headings] for _, one in pairs)
+    return _columns([ref for ref, _ in pairs]) | {
+        "ordinals": [one.ordinal for _, one in pairs],
+        "labels": [plain(one.label) for _, one in pairs],
+        "pages": [one.page for _, one in pairs],
+        "languages": [one.language for _, one in pairs],
+        "headings": [json.dumps(rows) for rows in headings],
+        "texts": [one.text for _, one in pairs],
+    }
+
+
+def _kept(row: Sequence[Any], parts: Sequence[Part]) -> KeptReading:
+    """Build a reading from a row of READINGS and its parts."""
+    ref = VersionRef(row[0], row[1])
+    card = Card(
+        workspace=row[2],
+        source=row[3],
+        title=row[4],
+        external_id=row[5],
+        media_type=row[6],
+        metadata=row[7],
+    )
+    reading = Reading(
+        title=row[8],
+        external_id=row[9],
+        media_type=row[10],
+        metadata=card.metadata if row[11] is None else row[11],
+        parts=tuple(parts),
+    )
+    return KeptReading(ref, reading, card)

@@ -1,0 +1,217 @@
+"""SQL of PostgresLedger. Versions travel as two arrays: documents and numbers."""
+
+from typing import Final
+
+TRY_LOCKS: Final = """
+SELECT document FROM unnest(%s::uuid[], %s::bigint[]) AS u (document, lock)
+WHERE pg_try_advisory_lock(lock)
+"""
+UNLOCK: Final = "SELECT pg_advisory_unlock(lock) FROM unnest(%s::bigint[]) AS lock"
+
+CLAIM: Final = """
+WITH open AS (
+    SELECT document, number, generation,
+           json_agg(json_build_array(panel, wanted, reached, chunks, attempts, error)) AS panels
+    FROM catalog.ledger
+    WHERE document = ANY (%(documents)s::uuid[])
+    GROUP BY document, number, generation
+    HAVING bool_or(due IS NOT NULL)
+), begun AS (
+    UPDATE catalog.version v SET state = 'processing', updated = now()
+    FROM open
+    WHERE v.document = open.document AND v.number = open.number AND v.state = 'accepted'
+)
+SELECT v.document, v.number, d.workspace, v.filename, d.source, v.media_type, v.metadata, v.blob,
+       v.start, v.stop, open.generation,
+       CASE v.state WHEN 'accepted' THEN 'processing' ELSE v.state END,
+       EXISTS (SELECT FROM catalog.reading r
+               WHERE r.document = v.document AND r.number = v.number),
+       open.panels
+FROM open
+JOIN catalog.version v ON v.document = open.document AND v.number = open.number
+JOIN catalog.document d ON d.id = v.document
+ORDER BY v.document, v.number, open.generation
+"""
+
+SAVE_READINGS: Final = """
+INSERT INTO catalog.reading
+    (document, number, title, external_id, media_type, metadata,
+     read_title, read_external_id, read_media_type, read_metadata)
+SELECT document, number, title, external_id, media_type, metadata::json,
+       read_title, read_external_id, read_media_type, read_metadata::json
+FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[], %(titles)s::text[],
+            %(external_ids)s::text[], %(media_types)s::text[], %(metadata)s::text[],
+            %(read_titles)s::text[], %(read_external_ids)s::text[], %(read_media_types)s::text[],
+            %(read_metadata)s::text[])
+     AS u (document, number, title, external_id, media_type, metadata,
+           read_title, read_external_id, read_media_type, read_metadata)
+WHERE EXISTS (SELECT FROM catalog.version v
+              WHERE v.document = u.document AND v.number = u.number)
+"""
+DROP_READINGS: Final = """
+DELETE FROM catalog.reading r
+USING unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
+WHERE r.document = u.document AND r.number = u.number
+"""
+SAVE_PARTS: Final = """
+INSERT INTO catalog.part (document, number, ordinal, label, page, language, headings, text)
+SELECT document, number, ordinal, label, page, language, headings::json, text
+FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[], %(ordinals)s::integer[],
+            %(labels)s::text[], %(pages)s::integer[], %(languages)s::text[],
+            %(headings)s::text[], %(texts)s::text[])
+     AS u (document, number, ordinal, label, page, language, headings, text)
+WHERE EXISTS (SELECT FROM catalog.reading r
+              WHERE r.document = u.document AND r.number = u.number)
+"""
+READINGS: Final = """
+SELECT r.document, r.number, d.workspace, d.source, r.title, r.external_id, r.media_type,
+       r.metadata, r.read_title, r.read_external_id, r.read_media_type, r.read_metadata
+FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
+JOIN catalog.reading r ON r.document = u.document AND r.number = u.number
+JOIN catalog.document d ON d.id = r.document
+"""
+READ_PARTS: Final = """
+SELECT p.document, p.number, p.ordinal, p.label, p.text, p.page, p.headings, p.language
+FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
+JOIN catalog.part p ON p.document = u.document AND p.number = u.number
+ORDER BY p.document, p.number, p.ordinal
+"""
+
+QUARANTINE: Final = """
+WITH ended AS (
+    UPDATE catalog.ledger SET due = NULL, error = NULL
+    WHERE document = %(document)s AND number = %(number)s AND wanted = 'live'
+    RETURNING 1
+), marked AS (
+    UPDATE catalog.version
+    SET state = 'quarantined', reason = %(reason)s, detail = %(detail)s, updated = now()
+    WHERE document = %(document)s AND number = %(number)s AND EXISTS (SELECT FROM ended)
+)
+SELECT catalog.wake(ARRAY[%(document)s::uuid])
+"""
+PROGRESS: Final = """
+WITH moved AS (
+    UPDATE catalog.version v
+    SET stage = %(stage)s, done = %(done)s, total = %(total)s, updated = now()
+    FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
+    WHERE v.document = u.document AND v.number = u.number
+    RETURNING v.document
+)
+SELECT catalog.wake(array_agg(document)) FROM moved
+"""
+REACHED: Final = """
+UPDATE catalog.ledger l
+SET reached = %(reached)s, chunks = coalesce(u.chunks, l.chunks), attempts = 0, error = NULL,
+    misses = 0,
+    due = CASE
+        WHEN v.state = 'quarantined' AND l.wanted = 'live' THEN l.due
+        WHEN l.wanted <> 'live' OR %(reached)s <> 'live' THEN coalesce(l.due, now())
+        WHEN v.state = 'live' THEN NULL -- else go_live ends it: both are true only together
+        ELSE l.due
+    END
+FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[], %(chunks)s::integer[])
+     AS u (document, number, chunks)
+JOIN catalog.version v ON v.document = u.document AND v.number = u.number
+WHERE l.document = u.document AND l.number = u.number AND l.panel = %(panel)s
+"""
+FAILED: Final = """
+WITH moved AS (
+    UPDATE catalog.ledger l
+    SET attempts = attempts + 1, error = %(error)s,
+        due = CASE WHEN due IS NOT NULL
+                   THEN now() + make_interval(secs => least(60, 2 ^ least(attempts + 1, 6))) END
+    FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
+    WHERE l.document = u.document AND l.number = u.number AND l.panel = %(panel)s
+    RETURNING l.document
+)
+SELECT catalog.wake(array_agg(document)) FROM moved
+"""
+GO_LIVE: Final = """
+WITH named AS (
+    SELECT document, max(number) AS number
+    FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
+    GROUP BY document
+), moved AS (
+    UPDATE catalog.document d SET live = named.number FROM named
+    WHERE d.id = named.document AND d.deleted IS NULL AND named.number >= coalesce(d.live, 0)
+    RETURNING d.id AS document, d.live AS number
+), states AS (
+    UPDATE catalog.version v
+    SET state = CASE WHEN v.number = moved.number THEN 'live' ELSE 'retired' END,
+        reason = NULL, detail = NULL, stage = '', done = 0, total = 0, updated = now()
+    FROM moved
+    WHERE v.document = moved.document AND v.number <= moved.number
+      AND (v.number = moved.number OR v.state <> 'retired')
+), settled AS (
+    UPDATE catalog.ledger l
+    SET wanted = CASE WHEN l.number = moved.number THEN l.wanted ELSE 'absent' END,
+        misses = 0,
+        due = CASE WHEN l.number < moved.number THEN now() + interval '5 s'
+                   WHEN l.reached = 'live' THEN NULL
+                   ELSE l.due END
+    FROM moved
+    WHERE l.document = moved.document AND l.number <= moved.number
+      AND (l.number = moved.number OR l.wanted <> 'absent')
+)
+SELECT catalog.wake(array_agg(document)) FROM moved
+"""
+
+DROP_VERSIONS: Final = """
+DELETE FROM catalog.version v
+USING unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
+WHERE v.document = u.document AND v.number = u.number
+  AND NOT EXISTS (
+      SELECT FROM catalog.ledger l
+      WHERE l.document = v.document AND l.number = v.number
+        AND NOT (l.wanted = 'absent' AND l.reached = 'absent'))
+RETURNING v.blob
+"""
+DROP_DOCUMENTS: Final = """
+DELETE FROM catalog.document d
+WHERE d.id = ANY (%(documents)s::uuid[]) AND d.deleted IS NOT NULL
+  AND NOT EXISTS (SELECT FROM catalog.version v WHERE v.document = d.id)
+"""
+UNNAMED_BLOBS: Final = """
+SELECT blob FROM unnest(%s::text[]) AS blob
+WHERE NOT EXISTS (SELECT FROM catalog.version v WHERE v.blob = blob.blob)
+ORDER BY blob
+"""
+
+UNFINISHED: Final = """
+SELECT document
+FROM (
+    SELECT document, due FROM catalog.ledger WHERE due <= now()
+    UNION ALL
+    -- Somebody emptied the queue's tables by hand: no job, and still rows that wait for one.
+    SELECT document, due FROM catalog.ledger
+    WHERE due = 'infinity' AND NOT EXISTS (
+        SELECT FROM queue.procrastinate_jobs WHERE status IN ('todo', 'doing'))
+) AS open
+GROUP BY document
+ORDER BY min(due), document
+LIMIT %s
+"""
+NAMED_BY_JOB: Final = """
+UPDATE catalog.ledger SET due = 'infinity' WHERE document = ANY (%s::uuid[]) AND due IS NOT NULL
+"""
+RELEASED: Final = """
+UPDATE catalog.ledger
+SET misses = misses + 1,
+    due = now() + make_interval(secs => least(60, 2 ^ least(misses + 1, 6)))
+WHERE document = ANY (%s::uuid[]) AND due = 'infinity'
+"""
+BACKLOG: Final = """
+SELECT panel, count(*) FROM catalog.ledger WHERE due IS NOT NULL AND wanted <> reached
+GROUP BY panel
+"""
+MOVING: Final = """
+SELECT DISTINCT document FROM catalog.ledger
+WHERE document = ANY (%s::uuid[]) AND due IS NOT NULL
+"""
+LIVE_VERSIONS: Final = """
+SELECT d.id, d.live FROM catalog.document d
+WHERE d.live IS NOT NULL AND d.deleted IS NULL AND EXISTS (
+    SELECT FROM catalog.ledger l
+    WHERE l.document = d.id AND l.number = d.live AND l.generation = %s)
+ORDER BY d.id
+"""

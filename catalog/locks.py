@@ -1,0 +1,19 @@
+"""Names of the advisory locks; all of them share one class number, apart from leases."""
+
+from typing import Final
+from uuid import UUID
+
+CLASS: Final = 0x44505459
+"""First of the two numbers of each lock below; leases use the space of single numbers."""
+MIGRATE: Final = 1
+FIRST_KEY: Final = 2
+GENERATION: Final = 3
+GONE: Final = 4
+
+HOLD = "SELECT pg_advisory_xact_lock(%s, %s)"
+"""Wait for a lock and hold it until the transaction ends."""
+
+
+def lease(document: UUID) -> int:
+    """Give the number that stands for a document: 63 bits of its id, most of them random."""
+    return document.int & 0x7FFF_FFFF_FFFF_FFFF

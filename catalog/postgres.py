@@ -1,0 +1,46 @@
+"""PostgresCatalog: opens the database of the record and holds the adapters of its ports."""
+
+from catalog.connections import Connections
+from catalog.documents import PostgresDocuments
+from catalog.generations import PostgresGenerations
+from catalog.jobs import Jobs
+from catalog.ledger import PostgresLedger
+from catalog.people import PostgresPeople
+from catalog.queue import ProcrastinateQueue
+from catalog.schema import migrate
+from catalog.watch import PostgresWatch
+
+
+class PostgresCatalog:
+    """All ports of the record on one PostgreSQL database.
+
+    ``url`` is a libpq connection string or URL; the connection must be a session of its own (no
+    pooler that shares sessions between statements), because leases and notifications belong to
+    it. ``pool_size`` bounds the shared connections; one more each holds the leases and the
+    progress channel, and a worker has up to four of its own.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self._url = url
+        self._connections = Connections(url, pool_size)
+        jobs = Jobs()
+        self.documents = PostgresDocuments(self._connections, jobs)
+        self.ledger = PostgresLedger(self._connections)
+        self.people = PostgresPeople(self._connections)
+        self.generations = PostgresGenerations(self._connections)
+        self.watch = PostgresWatch(self._connections, self.documents)
+        self.queue = ProcrastinateQueue(self._connections, jobs)
+
+    async def open(self) -> None:
+        """Bring the schema up to date and open the pool.
+
+        Raises CatalogUnavailable, and SetupFailed when the schema is newer than this program.
+        """
+        await migrate(self._url)
+        await self._connections.open()
+
+    async def close(self) -> None:
+        """Stop listening and give back all connections."""
+        await self.watch.close()
+        await self.ledger.close()
+        await self._connections.close()

@@ -1,0 +1,178 @@
+"""ProcrastinateQueue: durable jobs, workers that die, databases that restart."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Final, LiteralString
+from uuid import UUID
+
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import DeleteJobCondition, Job
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+
+from catalog.connections import Connections
+from catalog.jobs import QUEUE, TASK, Jobs
+from catalog.ledger_queries import NAMED_BY_JOB, RELEASED
+from catalog.patient_connector import PatientConnector
+from contracts.errors import Unavailable
+
+Handle = Callable[[Sequence[UUID]], Awaitable[None]]
+Sweep = Callable[[], Awaitable[None]]
+
+HEARTBEAT_SECONDS = 2.0
+STALLED_SECONDS = 12.0
+TICK_SECONDS = 2.0
+POLL_SECONDS = 2.0
+"""Retries and rescued jobs make no noise in the database: they are found by asking."""
+STOP_SECONDS = 30.0
+"""On a stop, jobs in hand get this long; then they go back to the queue."""
+LONGEST_WAIT = 30
+WORKER_CONNECTIONS = 3
+
+_SWEEP_DUE: Final = """
+UPDATE catalog.duty SET done = now()
+WHERE name = 'sweep' AND done < now() - interval '10 s'
+RETURNING 1
+"""
+_WORKERS: Final = """
+SELECT count(*) FROM queue.procrastinate_workers
+WHERE last_heartbeat > now() - make_interval(secs => %s)
+"""
+_WAITING: Final = "SELECT count(*) FROM queue.procrastinate_jobs WHERE status IN ('todo', 'doing')"
+
+logger = logging.getLogger(__name__)
+
+
+class ProcrastinateQueue:
+    """The queue port on procrastinate, in the schema ``queue`` of the catalog's database."""
+
+    def __init__(self, connections: Connections, jobs: Jobs) -> None:
+        self._connections = connections
+        self._jobs = jobs
+
+    async def nudge(self, documents: Sequence[UUID]) -> None:
+        """Queue documents for reconciliation; the sweep leaves them alone until a job ended."""
+        if not documents:
+            return
+        ids = list(dict.fromkeys(documents))
+        async with self._connections.transaction() as connection:
+            await connection.execute(NAMED_BY_JOB, (ids,))
+            await self._jobs.defer(connection, ids)
+
+    async def workers(self) -> int:
+        """Count workers with a fresh heartbeat."""
+        return await self._count(_WORKERS, (STALLED_SECONDS,))
+
+    async def waiting(self) -> int:
+        """Count jobs that are queued or running."""
+        return await self._count(_WAITING, ())
+
+    async def work(self, handle: Handle, sweep: Sweep, *, concurrency: int) -> None:
+        """Run jobs until cancelled, then finish the ones in hand within 30 s.
+
+        Jobs of a worker that died are taken over about 15 s after its last heartbeat.
+        """
+        async with self._connections.new_pool(WORKER_CONNECTIONS) as pool:
+            app = App(connector=PatientConnector())
+            await app.open_async(pool)
+            self._add_task(app, handle)
+            duties = asyncio.create_task(self._duties(app, sweep), name="queue duties")
+            try:
+                await _work_for_ever(app, concurrency)
+            finally:
+                duties.cancel()
+                with suppress(asyncio.CancelledError):
+                    await duties
+
+    def _add_task(self, app: App, handle: Handle) -> None:
+        @app.task(name=TASK, queue=QUEUE, retry=_WhileUnavailable())
+        async def reconcile(documents: list[str]) -> None:
+            ids = [UUID(document) for document in documents]
+            try:
+                await handle(ids)
+            except Unavailable:
+                raise  # the job itself comes again
+            except Exception:
+                await self._release(ids)
+                raise
+            await self._release(ids)
+
+    async def _release(self, documents: list[UUID]) -> None:
+        """Let the sweep find what this job did not finish."""
+        async with self._connections.session() as connection:
+            await connection.execute(RELEASED, (documents,))
+
+    async def _duties(self, app: App, sweep: Sweep) -> None:
+        """Take over jobs of dead workers; sweep about every 10 s in one worker at a time."""
+        while True:
+            try:
+                await _rescue(app)
+                if await self._is_sweep_due():
+                    await sweep()
+            except (Unavailable, ConnectorException) as error:
+                logger.info("The sweep waits: %s", error)
+            except Exception:  # a defect in one sweep must not end all later ones
+                logger.exception("The sweep failed")
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _is_sweep_due(self) -> bool:
+        async with self._connections.session() as connection:
+            return await (await connection.execute(_SWEEP_DUE)).fetchone() is not None
+
+    async def _count(self, query: LiteralString, values: tuple[float, ...]) -> int:
+        async with self._connections.session() as connection:
+            row = await (await connection.execute(query, values)).fetchone()
+        return row[0] if row else 0
+
+
+class _WhileUnavailable(BaseRetryStrategy):
+    """Try again for ever while a part is down, and at once what a stopping worker gave back."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Wait 1, 2, 4 ... 30 s; None for anything else: then the sweep finds the documents."""
+        if isinstance(exception, asyncio.CancelledError):
+            return RetryDecision(retry_in={"seconds": 0})
+        if isinstance(exception, Unavailable):
+            return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts, 5), LONGEST_WAIT)})
+        return None
+
+
+async def _work_for_ever(app: App, concurrency: int) -> None:
+    """Start procrastinate's worker again whenever an outage ended it."""
+    while True:
+        worker = asyncio.create_task(
+            app.run_worker_async(
+                queues=[QUEUE],
+                concurrency=concurrency,
+                install_signal_handlers=False,
+                delete_jobs=DeleteJobCondition.ALWAYS.value,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_SECONDS,
+                fetch_job_polling_interval=POLL_SECONDS,
+                shutdown_graceful_timeout=STOP_SECONDS,
+            ),
+            name="queue worker",
+        )
+        try:
+            await asyncio.wait([worker])
+        except asyncio.CancelledError:
+            worker.cancel()
+            await asyncio.wait([worker])
+            raise
+        if error := worker.exception():
+            logger.warning("The worker lost its database and starts again: %s", error)
+        await asyncio.sleep(TICK_SECONDS)
+
+
+async def _rescue(app: App) -> None:
+    """Put jobs of dead workers back in the queue; two rescuers at once do no harm."""
+    stalled = await app.job_manager.get_stalled_jobs(
+        queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS
+    )
+    for job in stalled:
+        logger.warning("Job %s was left behind by a dead worker and is done again", job.id)
+        with suppress(ConnectorException):
+            await app.job_manager.retry_job(job)
+    await app.job_manager.prune_stalled_workers(STALLED_SECONDS)
