@@ -1,0 +1,189 @@
+"""The statements that write and read the panel; what they call is in migrations/versions."""
+
+from typing import Final
+
+LOCK_DOCUMENTS: Final = """
+INSERT INTO panel.document (id)
+SELECT id FROM unnest(%(documents)s::uuid[]) AS id ORDER BY id
+ON CONFLICT (id) DO UPDATE SET live = document.live
+"""
+"""Make the rows and hold them, in the order of ids: no two calls wait for each other."""
+
+PUT_CARDS: Final = """
+INSERT INTO panel.version AS v (document, number, generation, live, workspace, title, source,
+                                media_type, external_id, metadata, facets, card_digest)
+SELECT n.document, n.number, n.generation, coalesce(d.live = n.number, false), n.workspace,
+       n.title, n.source, n.media_type, n.external_id, n.metadata::json,
+       ARRAY(SELECT json_array_elements_text(n.facets::json)), n.card_digest
+  FROM unnest(%(document)s::uuid[], %(number)s::int[], %(generation)s::int[],
+              %(workspace)s::text[], %(title)s::text[], %(source)s::text[],
+              %(media_type)s::text[], %(external_id)s::text[], %(metadata)s::text[],
+              %(facets)s::text[], %(card_digest)s::text[])
+       AS n (document, number, generation, workspace, title, source, media_type, external_id,
+             metadata, facets, card_digest)
+  JOIN panel.document AS d ON d.id = n.document
+ON CONFLICT (document, number, generation) DO UPDATE
+   SET workspace = excluded.workspace, title = excluded.title, source = excluded.source,
+       media_type = excluded.media_type, external_id = excluded.external_id,
+       metadata = excluded.metadata, facets = excluded.facets,
+       card_digest = excluded.card_digest
+ WHERE v.card_digest <> excluded.card_digest
+"""
+
+VERSION_KEYS: Final = """
+SELECT v.document, v.number, v.generation, v.id
+  FROM unnest(%(document)s::uuid[], %(number)s::int[], %(generation)s::int[])
+       AS n (document, number, generation)
+  JOIN panel.version AS v USING (document, number, generation)
+"""
+
+CHUNK_DIGESTS: Final = """
+SELECT c.version, c.ordinal, c.digest
+  FROM unnest(%(versions)s::bigint[], %(ordinals)s::int[]) AS k (version, ordinal)
+  JOIN panel.chunk AS c USING (version, ordinal)
+"""
+
+ADD_LEXICONS: Final = """
+INSERT INTO panel.lexicon (workspace, generation, language)
+SELECT * FROM (
+  SELECT v.workspace, v.generation, k.language
+    FROM unnest(%(versions)s::bigint[], %(languages)s::text[]) AS k (version, language)
+    JOIN panel.version AS v ON v.id = k.version
+  EXCEPT SELECT workspace, generation, language FROM panel.lexicon) AS new
+ ORDER BY 1, 2, 3
+ON CONFLICT DO NOTHING
+"""
+
+COPY_CHUNKS: Final = """
+COPY panel.chunk (version, ordinal, generation, part, page, span_start, span_end, text, context,
+                  language, embedding, digest, mark_a, mark_b) FROM STDIN WITH (FORMAT BINARY)
+"""
+COPY_TYPES: Final = (
+    *("int8", "int4", "int4", "int4", "int4", "int4", "int4", "text", "text", "text"),
+    *("bytea", "bytea", "int8", "int8"),
+)
+"""``bytea`` for the embedding: its bytes go out as they are, in the server's own binary form."""
+
+ADD_BAGS: Final = """
+WITH added AS (
+  INSERT INTO panel.bag (version, ordinal, lexicon, terms, weights)
+  SELECT c.version, c.ordinal, l.id, w.terms, w.weights
+    FROM unnest(%(versions)s::bigint[], %(ordinals)s::int[]) AS k (version, ordinal)
+    JOIN panel.chunk AS c USING (version, ordinal)
+    JOIN panel.version AS v ON v.id = c.version
+    JOIN panel.lexicon AS l
+      ON (l.workspace, l.generation, l.language) = (v.workspace, v.generation, c.language)
+   CROSS JOIN LATERAL panel.weigh(l.id, l.language, c.context || E'\\n' || c.text) AS w
+  RETURNING lexicon, terms
+), counted AS (
+  SELECT lexicon, term, count(*)::int AS n FROM added, unnest(terms) AS term GROUP BY 1, 2
+)
+INSERT INTO panel.delta (lexicon, chunks, terms, counts)
+SELECT lexicon, (SELECT count(*) FROM added AS a WHERE a.lexicon = c.lexicon),
+       array_agg(term), array_agg(n)
+  FROM counted AS c GROUP BY lexicon
+"""
+
+DROP_BAGS: Final = """
+WITH dropped AS (
+  DELETE FROM panel.bag AS b
+   USING unnest(%(versions)s::bigint[], %(firsts)s::int[], %(lasts)s::int[])
+         AS k (version, first, last)
+   WHERE b.version = k.version AND b.ordinal BETWEEN k.first AND k.last
+  RETURNING b.lexicon, b.terms
+), counted AS (
+  SELECT lexicon, term, count(*)::int AS n FROM dropped, unnest(terms) AS term GROUP BY 1, 2
+)
+INSERT INTO panel.delta (lexicon, chunks, terms, counts)
+SELECT lexicon, -(SELECT count(*) FROM dropped AS a WHERE a.lexicon = c.lexicon),
+       array_agg(term), array_agg(-n)
+  FROM counted AS c GROUP BY lexicon
+"""
+DROP_CHUNKS: Final = """
+DELETE FROM panel.chunk AS c
+ USING unnest(%(versions)s::bigint[], %(firsts)s::int[], %(lasts)s::int[])
+       AS k (version, first, last)
+ WHERE c.version = k.version AND c.ordinal BETWEEN k.first AND k.last
+"""
+DROP_VERSIONS: Final = "DELETE FROM panel.version WHERE id = ANY (%(versions)s)"
+
+FOLD: Final = "SELECT panel.fold()"
+
+SET_LIVE: Final = """
+INSERT INTO panel.document AS d (id, live)
+SELECT document, max(number) FROM unnest(%(documents)s::uuid[], %(numbers)s::int[])
+       AS n (document, number) GROUP BY document ORDER BY document
+ON CONFLICT (id) DO UPDATE SET live = greatest(d.live, excluded.live)
+"""
+SHOW_LIVE: Final = """
+UPDATE panel.version AS v SET live = (v.number = d.live)
+  FROM panel.document AS d
+ WHERE v.document = d.id AND d.id = ANY (%(documents)s) AND v.live <> (v.number = d.live)
+"""
+
+HOLD_DOCUMENTS: Final = """
+SELECT id FROM panel.document WHERE id = ANY (%(documents)s) ORDER BY id FOR UPDATE
+"""
+KEYS_OF_REFS: Final = """
+SELECT v.id FROM unnest(%(documents)s::uuid[], %(numbers)s::int[]) AS n (document, number)
+  JOIN panel.version AS v USING (document, number)
+"""
+KEYS_OF_DOCUMENTS: Final = "SELECT id FROM panel.version WHERE document = ANY (%(documents)s)"
+UNSET_LIVE: Final = """
+UPDATE panel.document AS d SET live = NULL
+  FROM unnest(%(documents)s::uuid[], %(numbers)s::int[]) AS n (document, number)
+ WHERE (d.id, d.live) = (n.document, n.number)
+"""
+DROP_EMPTY_DOCUMENTS: Final = """
+DELETE FROM panel.document AS d WHERE d.id = ANY (%(documents)s) AND d.live IS NULL
+   AND NOT EXISTS (SELECT FROM panel.version AS v WHERE v.document = d.id)
+"""
+DROP_DOCUMENTS: Final = "DELETE FROM panel.document WHERE id = ANY (%(documents)s)"
+
+SEARCH: Final = """
+SELECT h.leg, h.score, p.*
+  FROM panel.search(%(workspace)s, %(generation)s, %(dimension)s, %(documents)s::uuid[],
+                    %(facets)s::text[], %(text)s, %(probe)s::real[]::vector, %(limit)s)
+       WITH ORDINALITY AS h (leg, version, ordinal, score, place)
+  JOIN panel.passage AS p USING (version, ordinal)
+ ORDER BY h.place
+"""
+READ: Final = """
+SELECT p.*
+  FROM unnest(%(documents)s::uuid[], %(numbers)s::int[], %(generations)s::int[],
+              %(ordinals)s::int[]) AS n (document, number, generation, ordinal)
+  JOIN panel.version AS v USING (document, number, generation)
+  JOIN panel.passage AS p ON p.version = v.id AND p.ordinal = n.ordinal
+ WHERE v.live AND v.workspace = %(workspace)s
+"""
+DIGESTS: Final = """
+SELECT v.document, v.number, v.workspace, count(c.ordinal), coalesce(sum(c.mark_a), 0)::int8,
+       coalesce(sum(c.mark_b), 0)::int8, v.card_digest, v.live
+  FROM (SELECT * FROM panel.version
+         WHERE generation = %(generation)s
+           AND (%(documents)s::uuid[] IS NULL OR document = ANY (%(documents)s))
+           AND (%(document)s::uuid IS NULL OR (document, number) > (%(document)s, %(number)s))
+         ORDER BY document, number LIMIT %(page)s) AS v
+  LEFT JOIN panel.chunk AS c ON c.version = v.id
+ GROUP BY v.id, v.document, v.number, v.workspace, v.card_digest, v.live
+ ORDER BY v.document, v.number
+"""
+EXPORT: Final = """
+SELECT v.document, v.number, c.generation, c.ordinal, c.part, c.page, c.span_start, c.span_end,
+       c.text, c.context, c.language, c.embedding, c.digest
+  FROM panel.version AS v JOIN panel.chunk AS c ON c.version = v.id
+ WHERE (v.document, v.number, v.generation) = (%(document)s, %(number)s, %(generation)s)
+   AND c.ordinal > %(after)s
+ ORDER BY c.ordinal LIMIT %(page)s
+"""
+STAGED: Final = """
+SELECT v.id, v.workspace, v.title, v.source, v.media_type, v.external_id, v.metadata, v.live
+  FROM panel.version AS v
+ WHERE (v.document, v.number, v.generation) = (%(document)s, %(number)s, %(generation)s)
+"""
+HEALTH: Final = """
+SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only') = 'on',
+       current_setting('server_version'),
+       (SELECT extversion FROM pg_extension WHERE extname = 'vector'),
+       to_regclass('panel.alembic_version') IS NOT NULL
+"""

@@ -1,0 +1,135 @@
+"""Brings the schema ``panel`` up to date by alembic, and makes each generation's index."""
+
+import asyncio
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from contracts.errors import SetupFailed, SpaceMismatch
+from contracts.nouns import Generation
+from vectorstore.connections import Connection, bounded
+from vectorstore.failures import translated
+from vectorstore.migrations import HEAD
+
+OLDEST_SERVER = 18_00_00
+"""PostgreSQL 18 brings crc32 and case mapping that is the same on every system."""
+WIDEST_INDEX = 4000
+"""Dimensions of half floats that an HNSW index takes; wider generations are scanned."""
+
+_LOCK_CLASS = 1146113102
+_MIGRATE = 1
+_LOCK = "SELECT pg_advisory_lock(%s, %s)"
+_MIGRATE_TIMEOUT = "SET statement_timeout = '30min'"
+_HAS_TABLE = "SELECT to_regclass('panel.alembic_version') IS NOT NULL"
+_REVISION = "SELECT version_num FROM panel.alembic_version"
+_SCHEMA = "CREATE SCHEMA IF NOT EXISTS panel"
+_ADD_GENERATION = """
+INSERT INTO panel.generation (number, model, dimension, chunker) VALUES (%s, %s, %s, %s)
+ON CONFLICT DO NOTHING
+"""
+_GENERATION = "SELECT number, model, dimension, chunker FROM panel.generation WHERE number = %s"
+_HAS_INDEX = "SELECT to_regclass(%s) IS NOT NULL"
+_INDEX = sql.SQL(
+    "CREATE INDEX IF NOT EXISTS {name} ON panel.chunk"
+    " USING hnsw ((embedding::halfvec({dimension})) halfvec_cosine_ops)"
+    " WITH (m = 16, ef_construction = 64) WHERE generation = {number}"
+)
+
+
+async def migrate(url: str, generation: Generation) -> None:
+    """Create or migrate the schema and the generation's index; no news costs one connection.
+
+    Raises PanelUnavailable; SetupFailed when the schema is newer than the program, the server
+    older than 18, or a right is lacking; SpaceMismatch as contracts.panels says.
+    """
+    with translated():
+        await asyncio.to_thread(_prepare, bounded(url), generation)
+
+
+def _prepare(conninfo: str, generation: Generation) -> None:
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        if connection.info.server_version < OLDEST_SERVER:
+            raise SetupFailed(
+                f"PostgreSQL {connection.info.server_version // 10_000} is too old.",
+                "Use PostgreSQL 18 or later with the extension pgvector 0.8 or later.",
+            )
+        connection.execute(_MIGRATE_TIMEOUT)
+        if _revision(connection) != HEAD or not _has_index(connection, generation):
+            connection.execute(_LOCK, (_LOCK_CLASS, _MIGRATE))
+            _upgrade(connection)
+        _prepare_generation(connection, generation)
+
+
+def _revision(connection: psycopg.Connection) -> str | None:
+    """Give the schema's revision; None when it is not there yet."""
+    there = connection.execute(_HAS_TABLE).fetchone()
+    row = connection.execute(_REVISION).fetchone() if there and there[0] else None
+    return str(row[0]) if row else None
+
+
+def _upgrade(connection: psycopg.Connection) -> None:
+    """Run alembic on this connection."""
+    # Imported here: half a second that a start without news does not pay.
+    from alembic import command  # noqa: PLC0415 - see above
+    from alembic.config import Config  # noqa: PLC0415 - see above
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - see above
+    from sqlalchemy import create_engine  # noqa: PLC0415 - see above
+    from sqlalchemy.pool import StaticPool  # noqa: PLC0415 - see above
+
+    revision = _revision(connection)
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise SetupFailed(
+            f"The relational panel's schema is at {revision}, this program knows {HEAD}.",
+            "Start the newer version of Diptych, or restore a backup made with this one.",
+        )
+    if revision == HEAD:
+        return
+    connection.execute(_SCHEMA)
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool
+    )
+    connection.autocommit = False
+    with engine.begin() as session:
+        config.attributes["connection"] = session
+        command.upgrade(config, "head")
+    connection.autocommit = True
+
+
+def _index_name(generation: Generation) -> str:
+    return f"chunk_near_{generation.number}"
+
+
+def _has_index(connection: psycopg.Connection, generation: Generation) -> bool:
+    row = connection.execute(_HAS_INDEX, (f"panel.{_index_name(generation)}",)).fetchone()
+    return bool(row and row[0]) or generation.dimension > WIDEST_INDEX
+
+
+def _prepare_generation(connection: psycopg.Connection, wanted: Generation) -> None:
+    values = (wanted.number, wanted.model, wanted.dimension, wanted.chunker)
+    connection.execute(_ADD_GENERATION, values)
+    row = connection.execute(_GENERATION, (wanted.number,)).fetchone()
+    if row is None or Generation(*row) != wanted:
+        raise SpaceMismatch(
+            f"Generation {wanted.number} of the relational panel belongs to another model,"
+            f" dimension or chunker than {wanted.model}, {wanted.dimension}, {wanted.chunker}.",
+            "Configure the model that the panel was filled with, or begin a new generation.",
+        )
+    if not _has_index(connection, wanted):
+        connection.execute(
+            _INDEX.format(
+                name=sql.Identifier(_index_name(wanted)),
+                dimension=sql.Literal(wanted.dimension),
+                number=sql.Literal(wanted.number),
+            )
+        )
+
+
+async def known(connection: Connection, number: int) -> Generation | None:
+    """Give the generation that the panel holds under a number."""
+    row = await (await connection.execute(_GENERATION, (number,))).fetchone()
+    return Generation(*row) if row else None
