@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api.middleware import BodyLimit, Gate, RequestContext
-from api.pages.site import APP_PATH, add_pages
+from api.pages.frame import APP_PATH
+from api.pages.site import add_pages
 from api.problems import add_handlers
 from api.routes import documents, people, questions
 from api.routes import service as service_routes
@@ -50,7 +51,7 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(router)
     add_handlers(app)
     if service.pages is not None:
-        add_pages(app, service)
+        add_pages(app, service, service.pages)
     _add_middleware(app, service)
     return app
 

@@ -1,11 +1,11 @@
 """Chunks of a document, read from the panel that is asked for or the first that answers."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator
 
 from api import render
 from api.schemas import ChunkList
 from api.service import Service
+from api.streams import closing
 from contracts.errors import PanelUnavailable, UnknownPanel
 from contracts.nouns import EmbeddedChunk, PanelName, VersionRef
 from contracts.record import DocumentRecord
@@ -53,19 +53,10 @@ async def _window(
 ) -> list[EmbeddedChunk]:
     """Take ``count`` chunks from ordinal ``start`` on, and close the stream."""
     found: list[EmbeddedChunk] = []
-    async with aclosing(_closable(exported)) as stream:
+    async with closing(exported) as stream:
         async for item in stream:
             if item.chunk.id.ordinal >= start:
                 found.append(item)
             if len(found) == count:
                 break
     return found
-
-
-async def _closable(source: AsyncIterator[EmbeddedChunk]) -> AsyncGenerator[EmbeddedChunk, None]:
-    try:
-        async for item in source:
-            yield item
-    finally:
-        if isinstance(source, AsyncGenerator):
-            await source.aclose()

@@ -1,6 +1,6 @@
 """Server-sent events: typed, with a heartbeat, errors in band, cancelled when the client goes."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
 
 import structlog
@@ -10,6 +10,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from api import render
 from api.problems import UNEXPECTED, describe
 from api.schemas import DeltaEvent, Problem
+from api.streams import closing
 from contracts.errors import DiptychError
 from contracts.record import DocumentRecord
 from retrieval.asking import AskEvent, Cited, Delta, Final, SearchDone
@@ -67,20 +68,18 @@ async def _framed(
     frame: Callable[[Item], ServerSentEvent],
     request_id: str,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Frame all items; close their source however this ends."""
-    try:
-        if first is not None:
-            yield frame(first)
-            async for item in items:
-                yield frame(item)
-    except DiptychError as error:
-        yield event("error", _instance(describe(error), request_id))
-    except Exception:  # the status line is gone: the client learns it in band
-        log.exception("stream_failed")
-        yield event("error", _instance(UNEXPECTED, request_id))
-    finally:
-        if isinstance(items, AsyncGenerator):
-            await items.aclose()
+    """Frame all items; what fails from now on is told in band."""
+    async with closing(items):
+        try:
+            if first is not None:
+                yield frame(first)
+                async for item in items:
+                    yield frame(item)
+        except DiptychError as error:
+            yield event("error", _instance(describe(error), request_id))
+        except Exception:  # the status line is gone: the client learns it in band
+            log.exception("stream_failed")
+            yield event("error", _instance(UNEXPECTED, request_id))
 
 
 def _instance(problem: Problem, request_id: str) -> Problem:

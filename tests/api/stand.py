@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -127,7 +128,7 @@ def _answer(text: str, result: SearchResult, *citations: Citation) -> Answer:
 class Stand:
     """The service, its parts within a test's reach, and a key for each role."""
 
-    def __init__(self, folder: Path, *, pages: bool = False) -> None:
+    def __init__(self, folder: Path) -> None:
         self.catalog = InMemoryCatalog(folder)
         self.catalog.tables.workers = 1
         self.panels = {name: InMemoryPanel(name) for name in PanelName}
@@ -156,7 +157,7 @@ class Stand:
             metrics_text=lambda: (b"diptych_up 1\n", "text/plain; version=0.0.4"),
             default_mode=lambda: ReadMode.FUSED,
             max_upload_bytes=UPLOAD_LIMIT,
-            pages=PagesSettings("not a secret, a test", folder / "pages") if pages else None,
+            pages=PagesSettings("not a secret, a test", folder / "pages"),
         )
 
     async def prepare(self) -> None:
@@ -170,8 +171,9 @@ class Stand:
         for panel in self.panels.values():
             await panel.prepare(GENERATION)
 
-    def app(self) -> FastAPI:
-        return create_app(self.service)
+    def app(self, *, pages: bool = False) -> FastAPI:
+        """The application; with pages once per process, as the pages' framework wants it."""
+        return create_app(self.service if pages else replace(self.service, pages=None))
 
     def client(self, key: str | None = "root") -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {self.keys[key]}"} if key else {}

@@ -1,0 +1,194 @@
+"""Documents: drop files, watch them arrive in both panels, open and delete them."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from nicegui import ui
+from nicegui.events import UploadEventArguments
+
+from api.pages.frame import add_page, heading
+from api.pages.rows import WORKING, row, size_text
+from api.pages.session import Visitor
+from api.pages.table import documents_table
+from api.service import Service
+from contracts.errors import DiptychError
+from contracts.record import DocumentRecord, Role, VersionState
+from ingestion.receiving import Upload
+
+PAGE = 50
+MAX_SHOWN = 500
+REFRESH_S = 1.5
+IDLE_TURNS = 4
+"""While nothing is in progress, only every fourth turn looks again."""
+FILTERS = (
+    VersionState.LIVE,
+    VersionState.PROCESSING,
+    VersionState.ACCEPTED,
+    VersionState.QUARANTINED,
+)
+
+
+def add_documents(service: Service) -> None:
+    """Serve the page of documents."""
+
+    async def build(visitor: Visitor) -> None:
+        await DocumentsPage(visitor).build()
+
+    add_page(service, "/documents", "nav.documents", build)
+
+
+class DocumentsPage:
+    """One visitor's view of the workspace's documents."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+        self._filter: VersionState | None = None
+        self._shown = PAGE
+        self._records: dict[str, DocumentRecord] = {}
+        self._turn = 0
+
+    async def build(self) -> None:
+        """Lay the page out and keep it fresh."""
+        text, editor = self._visitor.text, self._visitor.may(Role.EDITOR)
+        with ui.element("div").classes("stack"):
+            heading(text("documents.title"), 1)
+            if editor:
+                self._drop_zone()
+            self._chips = ui.element("div").classes("row wrap")
+            self._table = documents_table(
+                text, look=self._look, remove=self._confirm_delete if editor else None
+            )
+            self._empty = ui.element("div").classes("void")
+            self._more = ui.button(text("documents.more"), on_click=self._show_more, color=None)
+            self._more.props("flat no-caps").classes("quiet")
+        await self._refresh()
+        ui.timer(REFRESH_S, self._tick)
+
+    def _drop_zone(self) -> None:
+        text = self._visitor.text
+        limit = size_text(self._visitor.service.max_upload_bytes)
+        upload = ui.upload(
+            multiple=True,
+            auto_upload=True,
+            max_file_size=self._visitor.service.max_upload_bytes,
+            on_upload=self._receive,
+            on_rejected=lambda: ui.notify(
+                text("documents.too_large", size=limit), type="negative", timeout=8000
+            ),
+        ).classes("drop")
+        with upload.add_slot("header"):
+            zone = ui.element("div").classes("zone").props("role=button tabindex=0")
+            with zone:
+                ui.icon("upload_file")
+                ui.label(text("documents.drop")).style("font-weight: 600")
+                ui.label(text("documents.browse")).classes("small")
+                ui.label(text("documents.limit", size=limit)).classes("soft small")
+            zone.on("click", lambda: upload.run_method("pickFiles"))
+            zone.on("keydown.enter", lambda: upload.run_method("pickFiles"))
+
+    async def _receive(self, event: UploadEventArguments) -> None:
+        visitor, file = self._visitor, event.file
+
+        async def receive() -> None:
+            await visitor.confirm(Role.EDITOR)
+            try:
+                receipts = await visitor.service.receive(
+                    visitor.workspace, Upload(file.name, file.iterate())
+                )
+            except DiptychError as error:
+                words = visitor.text("documents.refused", name=file.name, problem=error)
+                ui.notify(words, type="negative", multi_line=True, timeout=8000)
+                return
+            known = all(receipt.unchanged for receipt in receipts)
+            key = "documents.unchanged" if known else "documents.accepted"
+            ui.notify(visitor.text(key, name=file.name), type="info" if known else "positive")
+
+        await visitor.guard(receive)
+        await self._refresh()
+
+    async def _tick(self) -> None:
+        self._turn += 1
+        working = any(record.state in WORKING for record in self._records.values())
+        if working or self._turn % IDLE_TURNS == 0:
+            await self._refresh()
+
+    async def _refresh(self) -> None:
+        await self._visitor.guard(self._load)
+
+    async def _load(self) -> None:
+        visitor, text = self._visitor, self._visitor.text
+        documents = visitor.service.documents
+        counts = await documents.counts(visitor.workspace)
+        page = await documents.find(visitor.workspace, limit=self._shown, state=self._filter)
+        self._records = {str(record.id): record for record in page.items}
+        self._table.rows = [row(record, text) for record in page.items]
+        self._table.set_visibility(bool(page.items))
+        self._more.set_visibility(page.cursor is not None and self._shown < MAX_SHOWN)
+        self._show_counts(counts)
+        self._show_empty(sum(counts.values()))
+
+    def _show_counts(self, counts: Mapping[VersionState, int]) -> None:
+        text = self._visitor.text
+        self._chips.clear()
+        with self._chips:
+            self._chip(text("documents.all"), sum(counts.values()), None)
+            for state in FILTERS:
+                if counts.get(state) or state is self._filter:
+                    self._chip(text(f"state.{state}"), counts.get(state, 0), state)
+
+    def _chip(self, label: str, count: int, state: VersionState | None) -> None:
+        here = " here" if state is self._filter else ""
+        with ui.element("button").classes(f"chip{here}").on("click", lambda: self._choose(state)):
+            ui.label(f"{label} {count}")
+
+    def _show_empty(self, total: int) -> None:
+        text = self._visitor.text
+        self._empty.clear()
+        self._empty.set_visibility(not self._records)
+        with self._empty:
+            if total:
+                ui.label(text("documents.none_here")).classes("soft")
+                return
+            ui.icon("inventory_2")
+            ui.label(text("documents.empty")).style("font-weight: 600")
+            hint = "empty_hint" if self._visitor.may(Role.EDITOR) else "empty_reader"
+            ui.label(text(f"documents.{hint}")).classes("soft small")
+
+    async def _choose(self, state: VersionState | None) -> None:
+        self._filter, self._shown = state, PAGE
+        await self._refresh()
+
+    async def _show_more(self) -> None:
+        self._shown += PAGE
+        await self._refresh()
+
+    def _look(self, document: str) -> None:
+        if document in self._records:
+            ui.navigate.to(f"/original/{document}", new_tab=True)
+
+    async def _confirm_delete(self, document: str) -> None:
+        record, text = self._records.get(document), self._visitor.text
+        if record is None:
+            return
+        title = record.title or record.filename
+        with ui.dialog() as dialog, ui.card():
+            heading(text("documents.delete_title"), 3)
+            ui.label(text("documents.delete_hint", title=title)).classes("soft")
+            with ui.element("div").classes("row").style("align-self: flex-end"):
+                cancel = ui.button(
+                    text("documents.cancel"), on_click=lambda: dialog.submit(False), color=None
+                )
+                cancel.props("flat no-caps").classes("quiet")
+                delete = ui.button(
+                    text("documents.delete"), on_click=lambda: dialog.submit(True), color=None
+                )
+                delete.props("unelevated").classes("danger")
+        if await dialog:
+            await self._visitor.guard(lambda: self._delete(record.id, title))
+            await self._refresh()
+        dialog.delete()
+
+    async def _delete(self, document: UUID, title: str) -> None:
+        await self._visitor.confirm(Role.EDITOR)
+        await self._visitor.service.documents.delete(self._visitor.workspace, [document])
+        ui.notify(self._visitor.text("documents.deleted", title=title), type="positive")

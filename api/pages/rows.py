@@ -1,0 +1,99 @@
+"""Rows: documents as the table shows them, put into the visitor's words."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from api.pages.texts import Texts
+from contracts.nouns import PanelName
+from contracts.record import DocumentRecord, PanelState, Reached, VersionState
+
+UNITS = ("B", "KB", "MB", "GB")
+STEP = 1024
+TONES: Mapping[VersionState, str] = {
+    VersionState.ACCEPTED: "",
+    VersionState.PROCESSING: "wait",
+    VersionState.LIVE: "good",
+    VersionState.QUARANTINED: "bad",
+    VersionState.RETIRED: "",
+}
+WORKING = frozenset({VersionState.ACCEPTED, VersionState.PROCESSING})
+
+
+def size_text(size: float) -> str:
+    """Give a size in the unit that keeps it short."""
+    for unit in UNITS[:-1]:
+        if size < STEP:
+            return f"{size:.0f} {unit}"
+        size /= STEP
+    return f"{size:.1f} {UNITS[-1]}"
+
+
+def kind(record: DocumentRecord) -> str:
+    """Give what people call the type: the ending of the name, else the media type's."""
+    _, dot, ending = record.filename.rpartition(".")
+    if dot and len(ending) <= len("markdown") and ending.isalnum():
+        return ending.upper()
+    return (record.media_type or "").rpartition("/")[2].upper()
+
+
+def row(record: DocumentRecord, text: Texts) -> dict[str, object]:
+    """Give one row; every value is text or a number, and shown as such."""
+    working = record.state in WORKING
+    share = record.done / record.total if record.total else None
+    return {
+        "id": str(record.id),
+        "title": record.title or record.filename,
+        "detail": " · ".join(filter(None, (kind(record), size_text(record.size), _other(record)))),
+        "state": text(f"state.{record.state}"),
+        "tone": TONES[record.state],
+        "stage": text.known(f"stage.{record.stage}", "") if working else "",
+        "share": round(100 * share) if working and share is not None else None,
+        "working": record.state is VersionState.PROCESSING,
+        "panels": [_panel(state, text) for state in sorted(record.panels, key=_place)],
+        "chunks": max((state.chunks or 0 for state in record.panels), default=0),
+        "updated": _when(record.updated),
+        "locale": text.language,
+        **_why(record, text),
+    }
+
+
+def _other(record: DocumentRecord) -> str:
+    """Give the file's name where the title is another."""
+    return record.filename if record.title and record.title != record.filename else ""
+
+
+def _place(state: PanelState) -> int:
+    """Order panels as they are everywhere else."""
+    return list(PanelName).index(state.panel)
+
+
+def _panel(state: PanelState, text: Texts) -> dict[str, str]:
+    """Give one panel's badge: filled when the document is there, hollow while it is not."""
+    there = state.reached is Reached.LIVE
+    words = text(f"reach.{state.reached}")
+    if state.error and not there:
+        words = f"{words}. {state.error} ({text('reach.attempts', count=state.attempts)})"
+    failed = bool(state.error) and not there
+    return {
+        "label": text(f"panel.{state.panel}"),
+        "tone": state.panel.value if there else "bad" if failed else "hollow",
+        "icon": "check" if there else "error_outline" if failed else "more_horiz",
+        "tip": words,
+    }
+
+
+def _why(record: DocumentRecord, text: Texts) -> dict[str, str]:
+    """Give why a document needs attention, and what to do."""
+    if record.state is not VersionState.QUARANTINED:
+        return {"why": "", "remedy": ""}
+    reason = record.reason or ""
+    why = text.known(f"reason.{reason}", record.detail or reason)
+    remedy = text.known(f"remedy.{reason}", "")
+    if record.live is not None:
+        remedy = f"{remedy} ({text('documents.earlier')})".strip()
+    return {"why": why, "remedy": remedy}
+
+
+def _when(moment: datetime) -> str:
+    """Give the moment in universal time; the browser shows it in its own."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,111 @@
+"""Status: the panels, what they have to catch up with, who works, and how many documents."""
+
+from nicegui import ui
+
+from api.pages.frame import add_page, heading
+from api.pages.session import Visitor
+from api.service import Service
+from api.standing import Standing, standing
+from contracts.errors import Unavailable
+from contracts.nouns import PanelHealth
+from contracts.record import Role, VersionState
+
+REFRESH_S = 3.0
+SHOWN_STATES = (
+    VersionState.LIVE,
+    VersionState.PROCESSING,
+    VersionState.ACCEPTED,
+    VersionState.QUARANTINED,
+)
+
+
+def add_status(service: Service) -> None:
+    """Serve the page of the service's state."""
+
+    async def build(visitor: Visitor) -> None:
+        page = StatusPage(visitor)
+        await page.refresh()
+        ui.timer(REFRESH_S, page.refresh)
+
+    add_page(service, "/status", "nav.status", build)
+
+
+class StatusPage:
+    """The state of the service, looked at again and again."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+        with ui.element("div").classes("stack"):
+            heading(visitor.text("status.title"), 1)
+            self._body = ui.element("div").classes("stack")
+
+    async def refresh(self) -> None:
+        """Ask every part, and show what they say."""
+        visitor = self._visitor
+        found = await standing(visitor.service)
+        counts: dict[VersionState, int] = {}
+        if found.catalog:
+            try:
+                await visitor.confirm(Role.READER)
+                counts = dict(await visitor.service.documents.counts(visitor.workspace))
+            except Unavailable:
+                counts = {}
+        self._body.clear()
+        with self._body:
+            self._show(found, counts)
+
+    def _show(self, found: Standing, counts: dict[VersionState, int]) -> None:
+        text = self._visitor.text
+        if not found.catalog:
+            ui.label(text("status.catalog_down")).classes("problem")
+        elif not found.workers:
+            ui.label(text("status.no_workers")).classes("notice")
+        with ui.element("div").classes("cards"):
+            for health in found.panels.values():
+                backlog = found.backlog.get(health.panel, 0) if found.backlog is not None else None
+                self._panel(health, backlog)
+        heading(text("status.counts"), 2)
+        with ui.element("div").classes("figures"):
+            for state in SHOWN_STATES:
+                _figure(text(f"state.{state}"), counts.get(state, 0) if found.catalog else None)
+        with ui.element("div").classes("cards"):
+            _figure(text("status.workers"), found.workers)
+            _figure(text("status.waiting"), found.waiting)
+            self._model()
+
+    def _panel(self, health: PanelHealth, backlog: int | None) -> None:
+        text = self._visitor.text
+        key, tone = "ready", "good"
+        if not health.ready:
+            key, tone = "down", "bad"
+        elif backlog:
+            key, tone = "behind", "wait"
+        with ui.element("div").classes(f"sheet card {health.panel}"):
+            with ui.element("div").classes("row wrap"):
+                ui.label(text(f"panel.{health.panel}")).style("font-weight: 650; font-size: 1.1rem")
+                ui.element("div").classes("grow")
+                ui.label(text(f"status.{key}")).classes(f"badge {tone}")
+            ui.label(text(f"panel.{health.panel}_hint")).classes("soft small")
+            ui.label(" · ".join(filter(None, (health.version, health.detail)))).classes("small")
+            ui.label("–" if backlog is None else f"{backlog:,}").classes("figure")
+            ui.label(text("status.backlog")).classes("soft small")
+
+    def _model(self) -> None:
+        text, generation = self._visitor.text, self._visitor.service.generation
+        with ui.element("div").classes("sheet card"):
+            ui.label(generation.model).style("font-weight: 600")
+            ui.label(
+                text(
+                    "status.generation",
+                    number=generation.number,
+                    dimension=generation.dimension,
+                    chunker=generation.chunker,
+                )
+            ).classes("soft small")
+            ui.label(text("status.model")).classes("soft small")
+
+
+def _figure(label: str, value: int | None) -> None:
+    with ui.element("div").classes("sheet card"):
+        ui.label("–" if value is None else f"{value:,}").classes("figure")
+        ui.label(label).classes("soft small")

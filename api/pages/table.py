@@ -1,0 +1,86 @@
+"""Table: the live list of documents; templates show values as text, never as markup."""
+
+from collections.abc import Callable, Sequence
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from api.pages.texts import Texts
+
+STATE = """
+<span :class="['badge', props.row.tone]">{{ props.row.state }}</span>
+<span v-if="props.row.stage" class="soft small" style="margin-left: .5rem">
+  {{ props.row.stage + (props.row.share === null ? '' : ' ' + props.row.share + ' %') }}
+</span>
+<div v-if="props.row.working" :class="['track', {unsure: props.row.share === null}]"
+     role="progressbar" :aria-valuenow="props.row.share">
+  <div :style="props.row.share === null ? {} : {width: props.row.share + '%'}"></div>
+</div>
+"""
+NAME = """
+<div class="name">{{ props.row.title }}</div>
+<div class="soft small">{{ props.row.detail }}</div>
+<div v-if="props.row.why" class="why">{{ props.row.why }} <span>{{ props.row.remedy }}</span></div>
+"""
+PANELS = """
+<span v-for="panel in props.row.panels" :class="['badge', panel.tone]" style="margin-right: .3rem">
+  <q-icon :name="panel.icon" />{{ panel.label }}<q-tooltip>{{ panel.tip }}</q-tooltip>
+</span>
+"""
+UPDATED = """<span class="soft small">{{ new Date(props.row.updated).toLocaleString(
+  props.row.locale, {dateStyle: 'medium', timeStyle: 'short'}) }}</span>"""
+OPEN = """<q-btn flat round dense size="sm" icon="open_in_new" :aria-label="props.row.title"
+  @click="$parent.$emit('look', props.row.id)" />"""
+DELETE = """<q-btn flat round dense size="sm" icon="delete_outline" class="delete"
+  :aria-label="props.row.title" @click="$parent.$emit('remove', props.row.id)" />"""
+WIDE = """
+<q-tr :props="props" :data-id="props.row.id">
+  <q-td>{NAME}</q-td><q-td>{STATE}</q-td><q-td>{PANELS}</q-td>
+  <q-td class="text-right count">{{ props.row.chunks || '' }}</q-td><q-td>{UPDATED}</q-td>
+  <q-td class="text-right" style="white-space: nowrap">{ACTIONS}</q-td>
+</q-tr>
+"""
+Act = Callable[[str], object]
+
+
+def documents_table(text: Texts, *, look: Act, remove: Act | None) -> ui.table:
+    """Make the table; without ``remove`` there is nothing to delete with."""
+    columns = [
+        {"name": "title", "label": text("documents.name"), "field": "title", "align": "left"},
+        {"name": "state", "label": text("documents.state"), "field": "state", "align": "left"},
+        {"name": "panels", "label": text("documents.panels"), "field": "id", "align": "left"},
+        {"name": "chunks", "label": text("documents.chunks"), "field": "chunks"},
+        {
+            "name": "updated",
+            "label": text("documents.updated"),
+            "field": "updated",
+            "align": "left",
+        },
+        {"name": "actions", "label": "", "field": "id"},
+    ]
+    table = ui.table(columns=columns, rows=[], row_key="id").classes("docs")
+    table.props("flat hide-pagination :rows-per-page-options='[0]'")
+    actions = OPEN + (DELETE if remove else "")
+    table.add_slot("body", _filled(WIDE, actions))
+    table.add_slot("no-data", "")
+    table.on("look", lambda event: look(_id(event)))
+    if remove:
+        table.on("remove", lambda event: remove(_id(event)))
+    return table
+
+
+def _filled(template: str, actions: str) -> str:
+    pieces: Sequence[tuple[str, str]] = (
+        ("{NAME}", NAME),
+        ("{STATE}", STATE),
+        ("{PANELS}", PANELS),
+        ("{UPDATED}", UPDATED),
+        ("{ACTIONS}", actions),
+    )
+    for name, piece in pieces:
+        template = template.replace(name, piece)
+    return template
+
+
+def _id(event: GenericEventArguments) -> str:
+    return str(event.args)

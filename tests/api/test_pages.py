@@ -1,0 +1,319 @@
+"""The pages as people use them: a real browser against the real application over fakes."""
+
+import asyncio
+import re
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, Page, StorageState, async_playwright, expect
+
+from contracts.nouns import PanelName, ReadMode
+from contracts.record import Role
+from tests.api.stand import REFUSAL, Stand
+
+pytestmark = pytest.mark.browser
+
+LEASE = (
+    "Lease agreement\n\nThe flat is let to the tenant.\n\n"
+    "The notice period is three months. It runs from the letter."
+    + "\n\nFurther clauses follow, one after the other."
+    * 80
+)
+HOSTILE = (
+    "<img src=x onerror=window.broken=1>\n\nThe <b>fee</b> {{ 7*7 }} is <script>broken=1</script>."
+)
+
+
+@dataclass
+class Site:
+    """A running server, its parts, and a browser."""
+
+    stand: Stand
+    url: str
+    browser: Browser
+    complaints: list[str] = field(default_factory=list)
+    states: dict[str, StorageState] = field(default_factory=dict)
+
+    async def page(self, path: str = "/app/", key: str | None = "root", locale: str = "en") -> Page:
+        """Open a page in a new window, signed in with a key."""
+        state = self.states.get(key or "")
+        context = await self.browser.new_context(locale=locale, storage_state=state)
+        context.set_default_timeout(20_000)
+        page = await context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._check(request.url))
+        if key is not None and state is None:
+            await page.goto(f"{self.url}/app/signin")
+            await enter(page, self.stand.keys[key])
+            await page.wait_for_url(f"{self.url}/app/")
+            self.states[key] = await context.storage_state()
+        await page.goto(self.url + path)
+        return page
+
+    def _check(self, url: str) -> None:
+        if not url.startswith((self.url, self.url.replace("http", "ws"), "data:", "blob:")):
+            self.complaints.append(f"asked another host: {url}")
+
+
+@pytest.fixture(scope="session")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    if executable is None:
+        pytest.skip("no Chromium on this machine")
+    stand = Stand(tmp_path_factory.mktemp("pages"))
+    await stand.prepare()
+    config = uvicorn.Config(stand.app(pages=True), log_level="error", ws="websockets-sansio")
+    server = uvicorn.Server(config)
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    serving = asyncio.create_task(server.serve([listener]))
+    working = asyncio.create_task(stand.catalog.queue.work(stand.read, _rest, concurrency=1))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox"]
+        )
+        yield Site(stand, f"http://127.0.0.1:{listener.getsockname()[1]}", browser)
+        await browser.close()
+    working.cancel()
+    server.should_exit = True
+    await asyncio.gather(serving, working, return_exceptions=True)
+
+
+async def _rest() -> None:
+    """Sweep nothing."""
+
+
+@pytest.fixture
+async def site(running: Site) -> AsyncIterator[Site]:
+    """The running site; every test ends with no script error and no request elsewhere."""
+    running.stand.ask.go_on.set()
+    yield running
+    for context in running.browser.contexts:
+        await context.close()
+    assert running.complaints == []
+
+
+async def enter(page: Page, key: str) -> None:
+    await page.get_by_label("Key", exact=True).fill(key)
+    await page.keyboard.press("Enter")
+
+
+async def drop(page: Page, *files: tuple[str, str]) -> None:
+    """Drop files on the zone as a person does."""
+    data = await page.evaluate_handle(
+        """files => { const data = new DataTransfer();
+        for (const [name, text] of files) data.items.add(new File([text], name));
+        return data; }""",
+        [list(file) for file in files],
+    )
+    await page.locator(".drop").dispatch_event("dragover", {"dataTransfer": data})
+    await page.locator(".q-uploader__dnd").dispatch_event("drop", {"dataTransfer": data})
+
+
+async def ask(page: Page, question: str) -> None:
+    await page.locator("textarea").fill(question)
+    await page.keyboard.press("Enter")
+
+
+async def pour(site: Site, name: str, text: str) -> UUID:
+    """Upload a document and wait until the worker made it readable."""
+    async with site.stand.client() as client:
+        answer = await client.post("/v1/documents", files={"file": (name, text.encode())})
+    document = UUID(answer.json()["documents"][0]["id"])
+    async for _ in site.stand.catalog.watch.follow("default", document):
+        pass
+    return document
+
+
+async def test_without_a_key_every_page_leads_to_the_sign_in(site: Site) -> None:
+    page = await site.page("/app/documents", key=None)
+    await page.wait_for_url(f"{site.url}/app/signin")
+    await enter(page, "not a key")
+    await expect(page.get_by_role("alert")).to_contain_text("This key is not known")
+    await enter(page, site.stand.keys["root"])
+    await page.wait_for_url(f"{site.url}/app/")
+    await page.get_by_label("Account").click()
+    await page.get_by_text("Sign out").click()
+    await page.wait_for_url(f"{site.url}/app/signin")
+    await page.goto(f"{site.url}/app/status")
+    await page.wait_for_url(f"{site.url}/app/signin")
+
+
+async def test_dropped_files_appear_and_become_readable_without_a_reload(site: Site) -> None:
+    page = await site.page("/app/documents")
+    await drop(page, ("dropped-one.txt", "Dropped one\n\nText."), ("dropped-bad.pdf", "%BAD"))
+    good = page.locator("tr", has_text="dropped-one.txt")
+    await expect(good).to_contain_text("Ready")
+    await expect(good.locator(".badge.vector")).to_contain_text("Relational")
+    await expect(good.locator(".badge.graph")).to_contain_text("Graph")
+    bad = page.locator("tr", has_text="dropped-bad.pdf")
+    await expect(bad).to_contain_text("Needs attention")
+    await expect(bad).to_contain_text("The file is protected by a password.")
+    await expect(bad).to_contain_text("Remove the password, and upload it again.")
+
+
+async def test_an_answer_is_written_before_the_eyes_and_its_citation_opens(site: Site) -> None:
+    await pour(site, "lease.txt", LEASE)
+    page = await site.page()
+    site.stand.ask.go_on.clear()
+    await ask(page, "What is the notice period?")
+    await expect(page.locator(".answer-text")).to_have_text("The notice perio")
+    site.stand.ask.go_on.set()
+    await expect(page.locator(".answer-text")).to_have_text("The notice period is three months 1")
+    await page.locator(".answer-text .cite").click()
+    mark = page.locator(".passage-text mark")
+    await expect(mark).to_have_text("The notice period is three months")
+    await expect(mark).to_be_in_viewport()
+    await expect(page.locator(".passage-text")).to_contain_text("It runs from the letter.")
+    await expect(page.get_by_text("Page 1", exact=True)).to_be_visible()
+    link = await page.get_by_text("Open the original").get_attribute("href") or ""
+    assert link.endswith("#page=1")
+    original = await page.request.get(site.url + link.partition("#")[0])
+    assert await original.text() == LEASE
+
+
+async def test_the_chosen_panel_is_the_one_that_answers(site: Site) -> None:
+    await pour(site, "lease.txt", LEASE)
+    page = await site.page()
+    await page.get_by_role("button", name="Graph", exact=True).click()
+    await ask(page, "What is the notice period?")
+    await expect(page.locator(".answer .badge.graph")).to_be_visible()
+    await expect(page.locator(".answer .badge.vector")).to_have_count(0)
+    assert site.stand.ask.asked[-1].mode is ReadMode.GRAPH
+
+
+async def test_a_refusal_is_shown_as_one(site: Site) -> None:
+    await pour(site, "lease.txt", LEASE)
+    page = await site.page()
+    await ask(page, "tell me")
+    await expect(page.locator(".answer.refused")).to_contain_text(REFUSAL)
+    await expect(page.locator(".answer")).to_contain_text("Not in the documents")
+
+
+async def test_a_panel_that_is_down_is_told(site: Site) -> None:
+    await pour(site, "lease.txt", LEASE)
+    page = await site.page()
+    site.stand.panels[PanelName.GRAPH].down = True
+    try:
+        await ask(page, "What is the notice period?")
+        await expect(page.locator(".answer .notice")).to_be_visible()
+        await page.goto(f"{site.url}/app/status")
+        await expect(page.locator(".card.graph")).to_contain_text("Not reachable")
+        await expect(page.locator(".card.vector")).to_contain_text("Ready")
+    finally:
+        site.stand.panels[PanelName.GRAPH].down = False
+
+
+async def test_an_answer_can_be_stopped_and_asked_again(site: Site) -> None:
+    await pour(site, "lease.txt", LEASE)
+    page = await site.page()
+    site.stand.ask.go_on.clear()
+    await ask(page, "What is the notice period?")
+    await page.get_by_role("button", name="Stop").click()
+    await expect(page.locator(".answer")).to_contain_text("Stopped.")
+    await asyncio.wait_for(site.stand.ask.closed.wait(), 10)
+    site.stand.ask.go_on.set()
+    await page.reload()
+    await page.locator(".chip", has_text="What is the notice period?").click()
+    await expect(page.locator(".answer-text .cite")).to_be_visible()
+
+
+async def test_a_document_is_deleted_only_after_a_yes(site: Site) -> None:
+    await pour(site, "short-lived.txt", "Short-lived\n\nText.")
+    page = await site.page("/app/documents")
+    row = page.locator("tr", has_text="short-lived.txt")
+    await row.locator(".delete").click()
+    await page.get_by_role("button", name="Cancel").click()
+    await expect(page.locator(".q-dialog")).to_have_count(0)
+    await expect(row).to_be_visible()
+    await row.locator(".delete").click()
+    await page.get_by_role("button", name="Delete", exact=True).click()
+    await expect(row).to_have_count(0)
+
+
+async def test_a_documents_text_is_never_markup(site: Site) -> None:
+    await pour(site, "hostile.txt", HOSTILE)
+    page = await site.page("/app/documents")
+    await expect(page.locator("tr", has_text="hostile.txt")).to_contain_text("<img src=x")
+    await page.goto(f"{site.url}/app/")
+    await ask(page, "What is the fee {{ 7*7 }}?")
+    await expect(page.locator(".asked")).to_have_text("What is the fee {{ 7*7 }}?")
+    await expect(page.locator(".answer-text")).to_contain_text("<script>broken=1</script>")
+    await page.locator(".source").first.click()
+    await expect(page.locator(".passage-text")).to_contain_text("The <b>fee</b> {{ 7*7 }}")
+    assert await page.evaluate("window.broken") is None
+
+
+async def test_a_reader_is_offered_nothing_that_writes(site: Site) -> None:
+    await pour(site, "lease.txt", LEASE)
+    page = await site.page("/app/documents", key=Role.READER)
+    await expect(page.locator("tr", has_text="lease.txt")).to_be_visible()
+    await expect(page.locator(".drop")).to_have_count(0)
+    await expect(page.locator(".delete")).to_have_count(0)
+
+
+async def test_another_workspace_sees_nothing_of_this_one(site: Site) -> None:
+    document = await pour(site, "lease.txt", LEASE)
+    page = await site.page("/app/documents", key="stranger")
+    await expect(page.get_by_text("No documents yet")).to_be_visible()
+    answer = await page.request.get(f"{site.url}/app/original/{document}")
+    assert answer.status == 404
+
+
+async def test_a_revoked_key_ends_the_session(site: Site) -> None:
+    people = site.stand.catalog.people
+    record, secret = await people.add_key("leaving", Role.READER, "default")
+    site.stand.keys["leaving"] = secret
+    page = await site.page(key="leaving")
+    await people.revoke(record.id)
+    await ask(page, "What is the notice period?")
+    await page.wait_for_url(f"{site.url}/app/signin")
+
+
+async def test_the_words_follow_the_browser_and_the_switch(site: Site) -> None:
+    context = await site.browser.new_context(locale="fr-FR")
+    page = await context.new_page()
+    await page.goto(f"{site.url}/app/signin")
+    await page.get_by_label("Clé", exact=True).fill(site.stand.keys["root"])
+    await page.get_by_role("button", name="Se connecter").click()
+    await expect(page.get_by_role("heading", name="Interrogez vos documents")).to_be_visible()
+    await page.get_by_label("Langue").click()
+    await page.get_by_text("Русский").click()
+    await expect(page.get_by_role("heading", name="Спросите свои документы")).to_be_visible()
+    await expect(page.locator("html")).to_have_attribute("lang", "ru")
+
+
+async def test_the_theme_stays_after_a_reload(site: Site) -> None:
+    page = await site.page()
+    await expect(page.locator("body")).not_to_have_class(re.compile("body--dark"))
+    await page.get_by_label("Light or dark").click()
+    await expect(page.locator("body")).to_have_class(re.compile("body--dark"))
+    await page.reload()
+    await expect(page.locator("body")).to_have_class(re.compile("body--dark"))
+
+
+async def test_the_reference_leads_through_the_sign_in(site: Site) -> None:
+    page = await site.page("/docs", key=None)
+    await page.wait_for_url(f"{site.url}/app/signin")
+    page = await site.page("/docs")
+    await page.wait_for_url(f"{site.url}/app/reference")
+    await expect(page.get_by_text("/v1/ask", exact=True)).to_be_visible()
+
+
+async def test_sessions_lie_in_the_private_folder(site: Site) -> None:
+    await site.page()
+    settings = site.stand.service.pages
+    assert settings is not None
+    found, mode = await asyncio.to_thread(looked_into, settings.folder)
+    assert found
+    assert mode & 0o077 == 0
+
+
+def looked_into(folder: Path) -> tuple[list[Path], int]:
+    return list(folder.glob("storage-user-*.json")), folder.stat().st_mode
