@@ -204,7 +204,7 @@ async def test_passages_are_fenced_and_named_data(shelf: Shelf) -> None:
 
 async def test_the_prompt_keeps_as_many_passages_as_fit(shelf: Shelf) -> None:
     await shelf.pour(
-        "long", "\n\n".join(f"Préavis {i} " + "x" * (CHARACTERS // 3) for i in range(5))
+        "long", "\n\n".join(f"Préavis {i} " + "mot " * (CHARACTERS // 12) for i in range(5))
     )
     result = (await asker(shelf)(question())).search
     kept = fitting(result.found)

@@ -1,0 +1,142 @@
+"""Fit the odds of an answer (retrieval/calibration.py): ``python -m benchmarks.fit_refusal``.
+
+Reads the sets of benchmarks.refusal_cases below ``DIPTYCH_DATA``; vectors are kept in
+``.diptych/fit_refusal.npz`` for the next run. Fits on the questions of one half of the articles
+and reports AUROC and the shares judged rightly on the other half.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.refusal_cases import PAIRS, Case, Remembering, cases, generation, load
+from contracts.nouns import PanelName, ReadMode
+from contracts.observing import NullMetrics
+from inference.e5 import ensure_e5
+from inference.language import LangidDetector
+from inference.openvino_embedder import OpenVinoEmbedder
+from inference.sentences import SentencexSplitter
+from retrieval.asking import SearchRequest
+from retrieval.calibration import WITH_VECTORS, WORDS_ALONE, Judgement
+from retrieval.evidence import DEPTH, weigh
+from retrieval.language import language_of
+from retrieval.searching import Search
+
+Floats = npt.NDArray[np.float64]
+QUESTIONS = 250
+RIDGE = 1e-3
+
+
+async def measure(folder: Path, home: Path) -> list[tuple[Case, dict[str, float]]]:
+    """Weigh the evidence of every case with the service's own code."""
+    inner = OpenVinoEmbedder(await asyncio.to_thread(ensure_e5, home / "models"))
+    embedder = Remembering(inner, home / "fit_refusal.npz")
+    splitter, detector = SentencexSplitter(), LangidDetector()
+    measured = []
+    try:
+        sets, panels = await load(folder, embedder)
+        for case in cases(sets, QUESTIONS):
+            panel = panels[case.pair[1]]
+            panel.hidden = case.hidden
+            search = Search(
+                {PanelName.VECTOR: panel}, embedder, generation(embedder), NullMetrics(),
+                ReadMode.VECTOR,
+            )  # fmt: skip
+            looked = await search.look(SearchRequest("default", case.question), DEPTH)
+            language = language_of(case.question, detector)
+            evidence = await weigh(
+                case.question, language, looked.vector, looked.result.found, splitter,
+                embedder,
+            )  # fmt: skip
+            measured.append((case, dict(evidence.features)))
+    finally:
+        embedder.save()
+        await inner.close()
+    return measured
+
+
+def logistic(x: Floats, y: Floats, weight: Floats) -> Floats:
+    """Weighted ridge logistic regression by Newton's method; intercept first."""
+    middle, spread = x.mean(0), x.std(0) + 1e-9
+    z = np.column_stack([np.ones(len(x)), (x - middle) / spread])
+    beta = np.zeros(z.shape[1])
+    ridge = RIDGE * weight.sum() * np.diag([0.0] + [1.0] * x.shape[1])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-z @ beta))
+        gradient = z.T @ (weight * (y - p)) - ridge @ beta
+        hessian = (z * (weight * p * (1 - p))[:, None]).T @ z + ridge
+        step = np.linalg.solve(hessian, gradient)
+        beta += step
+        if np.abs(step).max() < 1e-9:
+            break
+    slopes = beta[1:] / spread
+    fitted: Floats = np.concatenate([[beta[0] - slopes @ middle], slopes])
+    return fitted
+
+
+def balance(chosen: Sequence[Case]) -> Floats:
+    """Weigh each pair of sets, and answerable against not, the same."""
+    groups = [(case.pair if case.kind != "foreign" else "foreign", case.answerable)
+              for case in chosen]  # fmt: skip
+    sizes = {group: groups.count(group) for group in set(groups)}
+    weight = np.array([1 / sizes[group] for group in groups])
+    total: float = weight.sum()
+    return weight * (len(weight) / total)
+
+
+def auroc(right: Floats, wrong: Floats) -> float:
+    """Chance that an answerable question scores above one that is not; ties count half."""
+    above = (right[:, None] > wrong[None, :]).mean()
+    return float(above + (right[:, None] == wrong[None, :]).mean() / 2)
+
+
+def report(measured: Sequence[tuple[Case, dict[str, float]]], judgement: Judgement) -> None:
+    """Fit on one half, print the constants and how they do on the other half."""
+    names = list(judgement.weights)
+    rows = [(case, [f[name] for name in names]) for case, f in measured]
+    fitted = [(case, x) for case, x in rows if case.half == 0 and case.kind != "sibling"]
+    chosen = [case for case, _ in fitted]
+    y = np.array([case.answerable for case in chosen], float)
+    beta = logistic(np.array([x for _, x in fitted]), y, balance(chosen))
+    print(f"\nJudgement({judgement.model!r}, {beta[0]:.2f}, {{"
+          + ", ".join(f'"{n}": {b:.2f}' for n, b in zip(names, beta[1:], strict=True))
+          + "})")  # fmt: skip
+    odds: dict[tuple[str, str], list[float]] = {}
+    for case, x in rows:
+        if case.half == 1:
+            label = "foreign" if case.kind == "foreign" else f"{case.pair[0]} on {case.pair[1]}"
+            odds.setdefault((label, case.kind), []).append(float(beta[0] + np.array(x) @ beta[1:]))
+    held = {key: np.array(values) for key, values in odds.items()}
+    for asked, corpus in PAIRS:
+        label = f"{asked} on {corpus}"
+        yes, no = held[label, "whole"], held[label, "article"]
+        small, without = held[label, "small"], held[label, "small_without"]
+        print(
+            f"{label:24} n={len(yes)}  AUROC {auroc(yes, no):.3f}  answered {np.mean(yes > 0):.2f}"
+            f"  refused {np.mean(no <= 0):.2f} | small: AUROC {auroc(small, without):.3f}"
+            f"  answered {np.mean(small > 0):.2f}  refused {np.mean(without <= 0):.2f}"
+            f" | sibling refused {np.mean(held[label, 'sibling'] <= 0):.2f}"
+        )
+    foreign = held["foreign", "foreign"]
+    print(f"{'another corpus':24} n={len(foreign)}  refused {np.mean(foreign <= 0):.2f}")
+
+
+def main() -> int:
+    """Run the measurement and print both regressions."""
+    folder = Path(os.environ.get("DIPTYCH_DATA", "../shared/data"))
+    if not (folder / "retrieval").is_dir():
+        print(f"No data at {folder}: set DIPTYCH_DATA to a folder with retrieval/<set>/.")
+        return 2
+    measured = asyncio.run(measure(folder, Path(os.environ.get("DIPTYCH_HOME", ".diptych"))))
+    for judgement in (WITH_VECTORS, WORDS_ALONE):
+        report(measured, judgement)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
