@@ -83,7 +83,7 @@ class JarCache:
         progress: Progress | None = None,
         jars: tuple[Jar, ...] | None = None,
     ) -> None:
-        self._folder = folder
+        self.folder = folder
         self._repository = repository
         self._progress = progress
         self._jars = read_lock() if jars is None else jars
@@ -94,22 +94,22 @@ class JarCache:
         Every byte is hashed: 0.1 to 0.5 s for all 171 MB, less than a Java start notices.
         """
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            intact = pool.map(lambda jar: _intact(self._folder / jar.path, jar), self._jars)
+            intact = pool.map(lambda jar: _intact(self.folder / jar.path, jar), self._jars)
             return tuple(jar for jar, good in zip(self._jars, intact, strict=True) if not good)
 
     def ensure(self) -> tuple[Path, ...]:
         """Give the paths of all jars, fetching what is missing. Raises SetupFailed."""
-        if self.missing():
-            try:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                with locked(self._folder / ".lock", PATIENCE):
+        try:
+            if self.missing():
+                self.folder.mkdir(parents=True, exist_ok=True)
+                with locked(self.folder / ".lock", PATIENCE):
                     self._fetch(self.missing())
-            except OSError as error:
-                raise SetupFailed(
-                    f"Neo4j's files cannot be kept in {self._folder}: {error}.",
-                    "Make room there, or point DIPTYCH_CACHE at a folder that can be written.",
-                ) from error
-        return tuple(self._folder / jar.path for jar in self._jars)
+        except OSError as error:
+            raise SetupFailed(
+                f"Neo4j's files cannot be kept in {self.folder}: {error}.",
+                "Make room there, or point DIPTYCH_CACHE at a folder that can be written.",
+            ) from error
+        return tuple(self.folder / jar.path for jar in self._jars)
 
     def _fetch(self, jars: tuple[Jar, ...]) -> None:
         if not jars:
@@ -117,7 +117,7 @@ class JarCache:
         # Imported here: a full cache needs neither jgo nor the HTTP client behind it.
         from jgo.maven import MavenContext  # noqa: PLC0415 - see the line above
 
-        staging = self._folder / ".staging"
+        staging = self.folder / ".staging"
         shutil.rmtree(staging, ignore_errors=True)
         context = MavenContext(
             repo_cache=staging, local_repos=[], remote_repos={"repository": self._repository}
@@ -147,7 +147,7 @@ class JarCache:
                 failure = str(error)
                 continue
             if _intact(staged, jar):
-                place = self._folder / jar.path
+                place = self.folder / jar.path
                 place.parent.mkdir(parents=True, exist_ok=True)
                 staged.replace(place)
                 return

