@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
+import numpy as np
+
 from contracts.errors import PanelUnavailable
 from contracts.nouns import (
     ChunkId,
@@ -44,7 +46,7 @@ class Neo4jPanel:
         database: str = "neo4j",
         connections: int = 20,
         connect_timeout: float = 3.0,
-        read_timeout: float = 10.0,
+        read_timeout: float = 15.0,
         write_timeout: float = 60.0,
         health_timeout: float = 3.0,
         index_timeout: float = 300.0,
@@ -71,8 +73,14 @@ class Neo4jPanel:
         return PanelName.GRAPH
 
     async def prepare(self, generation: Generation) -> None:
-        """Create the schema and the generation's indexes, and wait until they are online."""
+        """Create the schema and the generation's indexes, and wait until they are usable.
+
+        A server that has just started takes seconds to plan its first search; one that finds
+        nothing is run here, so that no reader waits for it.
+        """
         await self._schema.prepare(generation)
+        axis = np.eye(1, generation.dimension, dtype=np.float32)[0]
+        await self._search.search(PanelQuery("", generation, "a", axis, 1))
 
     async def stage(
         self, versions: Sequence[StagedVersion], chunks: Sequence[EmbeddedChunk]
