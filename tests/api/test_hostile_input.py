@@ -1,4 +1,5 @@
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -74,7 +75,7 @@ async def test_no_bytes_are_a_server_error(
         b"{",
         b"null",
         b"\xff\xfe",
-        b'{"query": "\\ud800"}',
+        b'{"query": "a \\ud800 b"}',
         b'{"query": "a\\u0000b"}',
         b'{"query": "x", "limit": 1e999}',
         b'{"query": "x", "limit": -1}',
@@ -151,3 +152,12 @@ async def test_a_hostile_charset_cannot_break_an_upload(
     kind = f"multipart/form-data; boundary=x; charset={charset}"
     answer = await client.post("/v1/documents", content=body, headers={"Content-Type": kind})
     assert answer.status_code < 500
+
+
+async def test_json_without_an_announced_length_is_limited_too(client: httpx.AsyncClient) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b'{"query": "' + b"q" * 64 * 1024
+
+    answer = await client.post("/v1/search", content=endless(), headers=JSON)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
