@@ -1,7 +1,5 @@
 from collections.abc import AsyncIterator
 
-import pytest
-
 from api.streams import closing
 
 
@@ -16,10 +14,10 @@ async def test_a_stream_that_is_left_early_is_closed_at_the_end_of_its_block() -
             ended.append(True)
 
     source = numbers()
-    with pytest.raises(ZeroDivisionError):
-        async with closing(source) as items:
-            async for number in items:
-                assert not ended
-                _ = 1 // (1 - number)
+    async with closing(source) as items:
+        async for number in items:
+            if number == 1:
+                break
+        assert not ended
     assert ended
     assert [number async for number in source] == []
