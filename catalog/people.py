@@ -1,6 +1,7 @@
 """PostgresPeople: workspaces and keys."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from typing import Any, Final
@@ -14,6 +15,7 @@ from catalog.plain_text import plain
 from contracts.errors import InvalidInput, NotFound, Unauthenticated
 from contracts.record import Identity, KeyRecord, Role
 
+_WORKSPACE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _PREFIX = "dpt_"
 _SECRET_BYTES = 32
 
@@ -55,14 +57,13 @@ class PostgresPeople:
 
     async def add_workspace(self, name: str) -> None:
         """Create a workspace; being there already is fine."""
+        if not _WORKSPACE_NAME.fullmatch(name):
+            raise InvalidInput(
+                f"{name[:80]!r} cannot be the name of a workspace.",
+                "Use 1 to 63 of a-z, 0-9, _ and -, beginning with a letter or a digit.",
+            )
         async with self._connections.session() as connection:
-            try:
-                await connection.execute(_ADD_WORKSPACE, (plain(name),))
-            except CheckViolation as error:
-                raise InvalidInput(
-                    f"'{name[:80]}' cannot be the name of a workspace.",
-                    "Use 1 to 63 of a-z, 0-9, _ and -, beginning with a letter or a digit.",
-                ) from error
+            await connection.execute(_ADD_WORKSPACE, (name,))
 
     async def workspaces(self) -> list[str]:
         """List workspace names in order."""

@@ -233,8 +233,8 @@ class InMemoryLedger:
             if row := version.rows.get(panel):
                 row.reached, row.attempts, row.error = reached, 0, None
                 row.chunks = (chunks or {}).get(version.ref, row.chunks)
-                if version.state is VersionState.LIVE:
-                    row.open = not _is_true(row)
+                if version.state is VersionState.LIVE and row.open is _is_true(row):
+                    row.open, row.queued = not row.open, False
 
     async def failed(self, refs: Sequence[VersionRef], panel: PanelName, error: str) -> None:
         self._tables.check()
@@ -250,6 +250,7 @@ class InMemoryLedger:
             if document.deleted or version.ref.number < (document.live or 0):
                 continue
             document.live, version.state = version.ref.number, VersionState.LIVE
+            version.stage, version.done, version.total = "", 0, 0
             for row in version.rows.values():
                 row.open = not _is_true(row)
             for elder in document.versions.values():
@@ -346,9 +347,11 @@ def _write_cursor(order: int) -> str:
 
 
 def _read_cursor(cursor: str) -> int:
+    foreign = InvalidInput("The cursor is not one of this list.", "Start again without a cursor.")
     try:
-        return int(json.loads(urlsafe_b64decode(cursor)))
+        order = int(json.loads(urlsafe_b64decode(cursor)))
     except (ValueError, TypeError) as error:
-        raise InvalidInput(
-            "The cursor is not one of this list.", "Start again without a cursor."
-        ) from error
+        raise foreign from error
+    if not 0 < order < sys.maxsize:
+        raise foreign
+    return order

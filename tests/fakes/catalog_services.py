@@ -225,12 +225,13 @@ class InMemoryBlobs:
         return Stored(sha256, len(content))
 
     async def path(self, sha256: str) -> Path:
-        if not self._file(sha256).exists():
+        if not re.fullmatch("[0-9a-f]{64}", sha256) or not self._file(sha256).exists():
             raise NotFound(f"The bytes {sha256} are not there.", "Send the document again.")
         return self._file(sha256)
 
     async def delete(self, sha256: str) -> None:
-        self._file(sha256).unlink(missing_ok=True)
+        with suppress(NotFound):
+            (await self.path(sha256)).unlink()
 
     def _file(self, sha256: str) -> Path:
         return self._folder / sha256

@@ -1,0 +1,59 @@
+"""Catalogs for tests; the contract suites are no test modules: let their assertions explain."""
+
+import uuid
+from collections.abc import AsyncIterator
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from catalog.postgres import PostgresCatalog
+from catalog.schema import migrate
+
+for part in ("desk", "documents", "ledger", "services", "queue", "blobs"):
+    suffix = "" if part == "desk" else "_contract"
+    pytest.register_assert_rewrite(f"tests.catalog.{part}{suffix}")
+
+_CREATE = sql.SQL(
+    "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' "
+    "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
+)
+_DROP = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+_EMPTY = """
+SET search_path = queue;
+DELETE FROM catalog.document;
+DELETE FROM catalog.generation;
+DELETE FROM catalog.key;
+DELETE FROM catalog.workspace WHERE name <> 'default';
+UPDATE catalog.duty SET done = '-infinity';
+DELETE FROM queue.procrastinate_jobs;
+DELETE FROM queue.procrastinate_workers;
+"""
+
+
+@pytest.fixture(scope="session")
+async def shared_catalog_url(postgres_server: str) -> AsyncIterator[str]:
+    """A migrated database for all tests: making one for each costs a second, emptying it none."""
+    name = f"t_{uuid.uuid4().hex}"
+    url = psycopg.conninfo.make_conninfo(postgres_server, dbname=name)
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(_CREATE.format(sql.Identifier(name)))
+        await migrate(url)
+        yield url
+        admin.execute(_DROP.format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def catalog_url(shared_catalog_url: str) -> str:
+    """A migrated database in which nothing is recorded."""
+    with psycopg.connect(shared_catalog_url) as connection:
+        connection.execute(_EMPTY)
+    return shared_catalog_url
+
+
+@pytest.fixture
+async def postgres_catalog(catalog_url: str) -> AsyncIterator[PostgresCatalog]:
+    catalog = PostgresCatalog(catalog_url, pool_size=4)
+    await catalog.open()
+    yield catalog
+    await catalog.close()

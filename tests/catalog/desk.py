@@ -1,0 +1,132 @@
+"""A catalog on the desk of a test: short words for what the suites do again and again."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Protocol
+from uuid import UUID
+
+from contracts.nouns import (
+    DEFAULT_WORKSPACE,
+    Card,
+    Heading,
+    Json,
+    PanelName,
+    Part,
+    Reading,
+    VersionRef,
+)
+from contracts.record import (
+    Arrival,
+    DocumentRecord,
+    Documents,
+    Generations,
+    KeptReading,
+    Ledger,
+    People,
+    Queue,
+    Reached,
+    Receipt,
+    Task,
+    Watch,
+)
+
+PANELS = (PanelName.VECTOR, PanelName.GRAPH)
+DEADLINE = 30.0
+
+
+class Catalog(Protocol):
+    """What the in-memory catalog and the one on PostgreSQL have in common."""
+
+    @property
+    def documents(self) -> Documents: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def queue(self) -> Queue: ...
+    @property
+    def watch(self) -> Watch: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def generations(self) -> Generations: ...
+
+
+def arrival(
+    source: str, text: str = "", *, blob: str | None = None, metadata: Json | None = None
+) -> Arrival:
+    """One document of its own blob, whose bytes are ``text`` (its source when empty)."""
+    raw = (text or source).encode()
+    digest = hashlib.sha256(raw).hexdigest()
+    filename = f"{source[:50]}.txt"
+    return Arrival(source, filename, digest, blob or digest, 0, len(raw), None, metadata or {})
+
+
+def kept(
+    ref: VersionRef, title: str = "Bail", text: str = "Le bail.", **metadata: object
+) -> KeptReading:
+    """A reading of one part, and its card in the default workspace."""
+    part = Part(0, "text", text, 1, (Heading(0, 1, title),), "fr")
+    reading = Reading("text/plain", (part,), title, {"pages": 1}, "ext-1")
+    merged: Json = {**reading.metadata, **metadata}
+    card = Card(DEFAULT_WORKSPACE, title, "source", "text/plain", "ext-1", merged)
+    return KeptReading(ref, reading, card)
+
+
+class Desk:
+    """The verbs of a client and of a worker, each in one word."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+
+    async def accept(self, *arrivals: Arrival, workspace: str = DEFAULT_WORKSPACE) -> list[Receipt]:
+        return await self.catalog.documents.accept(workspace, arrivals, PANELS, 1)
+
+    async def accept_one(self, source: str, text: str = "") -> VersionRef:
+        (receipt,) = await self.accept(arrival(source, text))
+        return receipt.ref
+
+    async def get(self, document: UUID) -> DocumentRecord:
+        return await self.catalog.documents.get(DEFAULT_WORKSPACE, document)
+
+    async def delete(self, *documents: UUID) -> list[UUID]:
+        return await self.catalog.documents.delete(DEFAULT_WORKSPACE, documents)
+
+    async def tasks(self, *documents: UUID) -> list[Task]:
+        async with self.catalog.ledger.claim(documents) as tasks:
+            return tasks
+
+    async def ingest(self, *refs: VersionRef) -> None:
+        """Do for these versions what a worker does when both panels answer."""
+        ledger = self.catalog.ledger
+        async with ledger.claim([ref.document for ref in refs]):
+            await ledger.save_readings([kept(ref) for ref in refs])
+            for panel in PANELS:
+                await ledger.reached(refs, panel, Reached.LIVE, dict.fromkeys(refs, 3))
+            await ledger.go_live(refs)
+
+    async def remove(self, *refs: VersionRef) -> list[str]:
+        """Do for these versions what a worker does when both panels removed them."""
+        ledger = self.catalog.ledger
+        async with ledger.claim([ref.document for ref in refs]):
+            for panel in PANELS:
+                await ledger.reached(refs, panel, Reached.ABSENT)
+            return await ledger.gone(refs)
+
+    async def live_documents(self, *sources: str) -> list[VersionRef]:
+        receipts = await self.accept(*map(arrival, sources))
+        refs = [receipt.ref for receipt in receipts]
+        await self.ingest(*refs)
+        return refs
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for a condition of another process or task, with a deadline."""
+    async with asyncio.timeout(DEADLINE):
+        while not await condition():  # noqa: ASYNC110 - another process sets no event of ours
+            await asyncio.sleep(0.02)
+
+
+async def stream(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece

@@ -1,0 +1,257 @@
+"""Contract of Ledger: claiming, what was read, what became true, what is left to do."""
+
+import asyncio
+
+from contracts.errors import Unreadable
+from contracts.nouns import DEFAULT_WORKSPACE, PanelName, Part, Reading, VersionRef
+from contracts.record import KeptReading, Reached, Slice, VersionState, Wanted
+from tests.catalog.desk import PANELS, Desk, arrival, kept, until
+
+
+class LedgerContract:
+    """A subclass supplies the ``desk`` fixture over an empty catalog."""
+
+    async def test_a_claim_gives_everything_needed_to_do_the_work(self, desk: Desk) -> None:
+        (receipt,) = await desk.accept(arrival("bail", "Le bail", metadata={"lang": "fr"}))
+        (task,) = await desk.tasks(receipt.ref.document)
+        assert (task.ref, task.workspace, task.generation) == (receipt.ref, DEFAULT_WORKSPACE, 1)
+        assert (task.source, task.filename) == ("bail", "bail.txt")
+        assert (task.media_type, task.metadata) == (None, {"lang": "fr"})
+        assert task.slice == Slice(arrival("bail", "Le bail").sha256, 0, 7)
+        assert (task.state, task.read) == (VersionState.PROCESSING, False)
+        assert set(task.states) == set(PANELS)
+        assert (await desk.get(receipt.ref.document)).state is VersionState.PROCESSING
+
+    async def test_a_document_is_in_one_claim_at_a_time(self, desk: Desk) -> None:
+        one, two = await desk.accept_one("a"), await desk.accept_one("b")
+        ledger = desk.catalog.ledger
+        async with ledger.claim([one.document]) as mine:
+            async with ledger.claim([one.document, two.document]) as other:
+                assert [task.ref for task in mine] == [one]
+                assert [task.ref for task in other] == [two]
+            assert await desk.tasks(one.document) == []
+        assert [task.ref for task in await desk.tasks(one.document)] == [one]
+
+    async def test_a_claim_ends_with_the_worker_that_failed_or_was_stopped(
+        self, desk: Desk
+    ) -> None:
+        ref = await desk.accept_one("a")
+        began = asyncio.Event()
+
+        async def work() -> None:
+            async with desk.catalog.ledger.claim([ref.document]):
+                began.set()
+                await asyncio.Event().wait()
+
+        worker = asyncio.create_task(work())
+        await began.wait()
+        worker.cancel()
+        await asyncio.wait([worker])
+        assert [task.ref for task in await desk.tasks(ref.document)] == [ref]
+
+    async def test_a_claim_of_nothing_or_of_unknown_documents_is_empty(self, desk: Desk) -> None:
+        ref = await desk.accept_one("a")
+        await desk.delete(ref.document)
+        await desk.remove(ref)
+        assert await desk.tasks() == []
+        assert await desk.tasks(ref.document) == []
+
+    async def test_tasks_come_in_order_of_document_and_version(self, desk: Desk) -> None:
+        a, b = await desk.accept_one("a", "1"), await desk.accept_one("b", "1")
+        a2 = await desk.accept_one("a", "2")
+        tasks = await desk.tasks(b.document, a.document, b.document)
+        assert [task.ref for task in tasks] == sorted([a, a2, b])
+
+    async def test_readings_are_kept_whole(self, desk: Desk) -> None:
+        ref, other = await desk.accept_one("source"), await desk.accept_one("other")
+        ledger = desk.catalog.ledger
+        saved = kept(ref, "Bail commercial", lang="fr", price=1e16)
+        await ledger.save_readings([saved])
+        assert await ledger.readings([ref, other]) == {ref: saved}
+        assert [task.read for task in await desk.tasks(ref.document)] == [True]
+
+    async def test_saving_a_reading_again_replaces_it(self, desk: Desk) -> None:
+        ref = await desk.accept_one("source")
+        ledger = desk.catalog.ledger
+        parts = tuple(Part(number, f"p{number}", "text", number + 1) for number in range(3))
+        first = kept(ref)
+        long = KeptReading(ref, Reading("application/pdf", parts), first.card)
+        await ledger.save_readings([long])
+        assert await ledger.readings([ref]) == {ref: long}
+        await ledger.save_readings([first])
+        assert await ledger.readings([ref]) == {ref: first}
+
+    async def test_verbs_given_nothing_do_nothing(self, desk: Desk) -> None:
+        ledger = desk.catalog.ledger
+        await ledger.save_readings([])
+        await ledger.progress([], "read")
+        await ledger.reached([], PanelName.GRAPH, Reached.LIVE)
+        await ledger.failed([], PanelName.GRAPH, "down")
+        await ledger.go_live([])
+        assert await ledger.gone([]) == []
+        assert await ledger.readings([]) == {}
+        assert await ledger.moving([]) == set()
+
+    async def test_a_version_true_everywhere_is_given_until_it_went_live(self, desk: Desk) -> None:
+        ref = await desk.accept_one("a")
+        ledger = desk.catalog.ledger
+        for panel in PANELS:
+            await ledger.reached([ref], panel, Reached.LIVE, {ref: 3})
+        assert [task.ref for task in await desk.tasks(ref.document)] == [ref]
+        assert await ledger.moving([ref.document]) == {ref.document}
+        await ledger.go_live([ref])
+        assert await desk.tasks(ref.document) == []
+        assert await ledger.moving([ref.document]) == set()
+        record = await desk.get(ref.document)
+        assert (record.state, record.live) == (VersionState.LIVE, 1)
+
+    async def test_a_panel_that_is_down_leaves_a_backlog_behind_a_live_version(
+        self, desk: Desk
+    ) -> None:
+        ref = await desk.accept_one("a")
+        ledger = desk.catalog.ledger
+        await ledger.reached([ref], PanelName.VECTOR, Reached.LIVE, {ref: 3})
+        await ledger.failed([ref], PanelName.GRAPH, "down")
+        await ledger.go_live([ref])
+        assert (await desk.get(ref.document)).state is VersionState.LIVE
+        assert dict(await ledger.backlog()) == {PanelName.GRAPH: 1}
+        (task,) = await desk.tasks(ref.document)
+        assert task.states[PanelName.VECTOR].reached is Reached.LIVE
+        assert task.states[PanelName.GRAPH].attempts == 1
+        await ledger.reached([ref], PanelName.GRAPH, Reached.LIVE, {ref: 3})
+        assert dict(await ledger.backlog()) == {}
+        assert await desk.tasks(ref.document) == []
+
+    async def test_what_a_panel_lost_is_work_again(self, desk: Desk) -> None:
+        (ref,) = await desk.live_documents("a")
+        ledger = desk.catalog.ledger
+        await ledger.reached([ref], PanelName.GRAPH, Reached.NOTHING)
+        assert dict(await ledger.backlog()) == {PanelName.GRAPH: 1}
+        assert [task.ref for task in await desk.tasks(ref.document)] == [ref]
+        assert ref.document in await ledger.unfinished(10)
+
+    async def test_a_new_live_version_retires_its_elders(self, desk: Desk) -> None:
+        (one,) = await desk.live_documents("a")
+        two = await desk.accept_one("a", "other")
+        assert [task.ref for task in await desk.tasks(one.document)] == [two]
+        await desk.ingest(two)
+        record = await desk.get(one.document)
+        assert (record.version, record.live) == (2, 2)
+        (task,) = await desk.tasks(one.document)
+        assert (task.ref, task.state) == (one, VersionState.RETIRED)
+        assert {state.wanted for state in task.states.values()} == {Wanted.ABSENT}
+        assert await desk.remove(one) == [arrival("a").blob]
+        assert await desk.tasks(one.document) == []
+        versions = await desk.catalog.documents.versions(DEFAULT_WORKSPACE, one.document)
+        assert [version.version for version in versions] == [2]
+
+    async def test_an_older_version_never_replaces_a_newer_one(self, desk: Desk) -> None:
+        one = await desk.accept_one("a", "1")
+        two = await desk.accept_one("a", "2")
+        await desk.ingest(two)
+        await desk.catalog.ledger.go_live([one])
+        assert (await desk.get(one.document)).live == 2
+        assert [task.state for task in await desk.tasks(one.document)] == [VersionState.RETIRED]
+
+    async def test_a_version_is_given_until_it_is_dropped(self, desk: Desk) -> None:
+        (ref,) = await desk.live_documents("a")
+        await desk.delete(ref.document)
+        ledger = desk.catalog.ledger
+        assert await ledger.gone([ref]) == []
+        for panel in PANELS:
+            await ledger.reached([ref], panel, Reached.ABSENT)
+        (task,) = await desk.tasks(ref.document)
+        assert {state.reached for state in task.states.values()} == {Reached.ABSENT}
+        assert await ledger.gone([ref]) == [arrival("a").blob]
+        assert await desk.tasks(ref.document) == []
+        assert await ledger.gone([ref]) == []
+
+    async def test_a_blob_is_given_back_when_its_last_slice_is_gone(self, desk: Desk) -> None:
+        blob = "b" * 64
+        receipts = await desk.accept(*(arrival(f"r{n}", blob=blob) for n in range(3)))
+        refs = [receipt.ref for receipt in receipts]
+        await desk.ingest(*refs)
+        await desk.delete(*(ref.document for ref in refs))
+        assert await desk.remove(*refs[:2]) == []
+        assert await desk.remove(refs[2]) == [blob]
+
+    async def test_a_deleted_document_does_not_go_live_any_more(self, desk: Desk) -> None:
+        ref = await desk.accept_one("a")
+        async with desk.catalog.ledger.claim([ref.document]):
+            await desk.delete(ref.document)
+            for panel in PANELS:
+                await desk.catalog.ledger.reached([ref], panel, Reached.LIVE)
+            await desk.catalog.ledger.go_live([ref])
+        (task,) = await desk.tasks(ref.document)
+        assert {state.wanted for state in task.states.values()} == {Wanted.ABSENT}
+        assert [v async for v in desk.catalog.ledger.live_versions(1)] == []
+
+    async def test_a_quarantined_version_is_an_end_with_its_reason(self, desk: Desk) -> None:
+        (one,) = await desk.live_documents("a")
+        two = await desk.accept_one("a", "broken")
+        ledger = desk.catalog.ledger
+        await ledger.quarantine(two, Unreadable.ENCRYPTED, "It is locked. Unlock it.")
+        record = await desk.get(one.document)
+        assert (record.state, record.live) == (VersionState.QUARANTINED, 1)
+        assert (record.reason, record.detail) == ("encrypted", "It is locked. Unlock it.")
+        assert await desk.tasks(one.document) == []
+        assert dict(await ledger.backlog()) == {}
+        assert await ledger.moving([one.document]) == set()
+        (receipt,) = await desk.accept(arrival("a", "broken"))
+        assert receipt.unchanged
+
+    async def test_a_quarantined_version_goes_with_its_document(self, desk: Desk) -> None:
+        ref = await desk.accept_one("a")
+        await desk.catalog.ledger.quarantine(ref, Unreadable.EMPTY, "Empty.")
+        await desk.delete(ref.document)
+        assert [task.ref for task in await desk.tasks(ref.document)] == [ref]
+        # A worker that comes too late must not hide the deletion.
+        await desk.catalog.ledger.quarantine(ref, Unreadable.EMPTY, "Empty.")
+        assert [task.ref for task in await desk.tasks(ref.document)] == [ref]
+        assert await desk.remove(ref) == [arrival("a").blob]
+
+    async def test_a_quarantined_version_goes_when_a_later_one_is_live(self, desk: Desk) -> None:
+        one = await desk.accept_one("a", "broken")
+        await desk.catalog.ledger.quarantine(one, Unreadable.EMPTY, "Empty.")
+        await desk.ingest(await desk.accept_one("a", "mended"))
+        assert [task.ref for task in await desk.tasks(one.document)] == [one]
+
+    async def test_progress_is_shown(self, desk: Desk) -> None:
+        ref = await desk.accept_one("a")
+        await desk.catalog.ledger.progress([ref], "embed", 256, 1024)
+        record = await desk.get(ref.document)
+        assert (record.stage, record.done, record.total) == ("embed", 256, 1024)
+
+    async def test_the_backlog_counts_rows_per_panel(self, desk: Desk) -> None:
+        await desk.live_documents("a")
+        refs = [await desk.accept_one("b"), await desk.accept_one("c")]
+        await desk.catalog.ledger.reached(refs[:1], PanelName.VECTOR, Reached.LIVE)
+        assert dict(await desk.catalog.ledger.backlog()) == {
+            PanelName.VECTOR: 1,
+            PanelName.GRAPH: 2,
+        }
+
+    async def test_what_a_job_names_is_not_unfinished(self, desk: Desk) -> None:
+        ref = await desk.accept_one("a")
+        assert await desk.catalog.ledger.unfinished(10) == []
+        (live,) = await desk.live_documents("b")
+        two = await desk.accept_one("b", "other")
+        await desk.ingest(two)
+
+        async def elder_is_found() -> bool:
+            return await desk.catalog.ledger.unfinished(10) == [live.document]
+
+        await until(elder_is_found)
+        await desk.catalog.queue.nudge([live.document])
+        assert await desk.catalog.ledger.unfinished(10) == []
+        assert ref.document not in await desk.catalog.ledger.unfinished(10)
+
+    async def test_live_versions_are_streamed_in_order(self, desk: Desk) -> None:
+        refs = await desk.live_documents("a", "b", "c")
+        await desk.accept_one("waiting")
+        await desk.delete(refs[1].document)
+        two = await desk.accept_one("c", "other")
+        await desk.ingest(two)
+        given = [ref async for ref in desk.catalog.ledger.live_versions(1)]
+        assert given == sorted([refs[0], VersionRef(refs[2].document, 2)])
+        assert [ref async for ref in desk.catalog.ledger.live_versions(2)] == []

@@ -1,0 +1,46 @@
+"""The catalog in memory keeps the contract, so use cases may be tested with it."""
+
+from pathlib import Path
+
+import pytest
+
+from contracts.errors import CatalogUnavailable
+from tests.catalog.blobs_contract import BlobsContract
+from tests.catalog.desk import Desk
+from tests.catalog.documents_contract import DocumentsContract
+from tests.catalog.ledger_contract import LedgerContract
+from tests.catalog.queue_contract import Handled, QueueContract
+from tests.catalog.services_contract import ServicesContract
+from tests.fakes.catalog import InMemoryCatalog
+from tests.fakes.catalog_services import InMemoryBlobs
+
+
+class TestInMemoryCatalog(DocumentsContract, LedgerContract, QueueContract, ServicesContract):
+    @pytest.fixture
+    def desk(self, tmp_path: Path) -> Desk:
+        return Desk(InMemoryCatalog(tmp_path))
+
+
+class TestInMemoryBlobs(BlobsContract):
+    @pytest.fixture
+    def blobs(self, tmp_path: Path) -> InMemoryBlobs:
+        return InMemoryBlobs(tmp_path)
+
+
+async def test_a_catalog_that_is_down_says_so_and_loses_nothing(tmp_path: Path) -> None:
+    catalog = InMemoryCatalog(tmp_path)
+    desk = Desk(catalog)
+    ref = await desk.accept_one("a")
+    catalog.tables.down = True
+    with pytest.raises(CatalogUnavailable):
+        await desk.get(ref.document)
+    catalog.tables.down = False
+    assert (await desk.get(ref.document)).id == ref.document
+
+
+async def test_draining_does_the_waiting_jobs(tmp_path: Path) -> None:
+    catalog = InMemoryCatalog(tmp_path)
+    ref = await Desk(catalog).accept_one("a")
+    handled = Handled()
+    await catalog.queue.drain(handled)
+    assert handled.documents == [ref.document]
