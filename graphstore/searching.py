@@ -30,8 +30,9 @@ GROWTH = 4
 MOST_TIED = 20_000
 """Candidates after which a tie at the limit is no longer broken by chunk id."""
 NARROW_VERSIONS = 500
-EXACT_CHUNKS = 5000
-"""A filter that leaves fewer is scored exactly, more are found soon enough by the index."""
+EXACT_CHUNKS = 2000
+"""A filter that leaves fewer is scored exactly: scoring a chunk costs about as much as a candidate
+of the index. Of more, the index meets ``limit`` soon enough."""
 SNAPSHOT_ATTEMPTS = 5
 
 

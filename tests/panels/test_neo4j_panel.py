@@ -120,9 +120,13 @@ async def test_a_small_workspace_is_not_crowded_out_by_a_large_one(shelf: Shelf)
     await large.show(crowd)
     await shelf.show(mine)
     found = await shelf.search("bail", vector, limit=20)
+    only = Filters(documents=frozenset({crowd.document}))
+    theirs = await large.search("bail", vector, limit=20, filters=only)
     await shelf.panel.erase([crowd.document])
     assert [h.chunk for h in found.dense] == mine.ids
     assert [h.chunk for h in found.lexical] == mine.ids
+    assert [h.chunk for h in theirs.dense] == crowd.ids[:20]
+    assert [h.chunk for h in theirs.lexical] == crowd.ids[:20]
 
 
 async def test_a_filter_may_name_more_documents_than_one_query_can_list(shelf: Shelf) -> None:
