@@ -169,6 +169,8 @@ class Neo4jSearch:
 
 async def _fill(fetch: Callable[[int], Awaitable[Candidates]], limit: int) -> tuple[Hit, ...]:
     """Ask for more candidates until no other chunk can be among the best ``limit``."""
+    if limit < 1:
+        return ()
     count = max(FIRST_FETCH, 2 * limit)
     while True:
         found = await fetch(count)
