@@ -3,7 +3,6 @@
 Run as ``python -m deploy.embedded.guardian DIRECTORY MARKER SIGNAL GRACE``, one a server.
 """
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -33,14 +32,12 @@ def watch(process: ServerProcess) -> None:
 
 
 def main(directory: str, marker: str, stop_signal: str, grace: str) -> None:
-    """Watch, unless another guardian does."""
-    descriptor = try_lock(Path(directory) / "guardian.lock")
-    if descriptor is None:
-        return
+    """Watch, unless another guardian does; the lock goes with this process."""
     try:
-        watch(ServerProcess(Path(directory), marker, int(stop_signal), float(grace)))
-    finally:
-        os.close(descriptor)
+        if try_lock(Path(directory) / "guardian.lock", create=False) is not None:
+            watch(ServerProcess(Path(directory), marker, int(stop_signal), float(grace)))
+    except FileNotFoundError:
+        return  # the home directory was removed: nothing is left to guard
 
 
 if __name__ == "__main__":

@@ -83,10 +83,14 @@ class Tenants:
         self._holders = directory / "holders"
         self._keep = directory / "keep"
 
-    def transition(self, patience: float) -> AbstractContextManager[None]:
-        """Hold the right to start, stop and count. Raises SetupFailed after ``patience`` s."""
-        self._holders.mkdir(parents=True, exist_ok=True)
-        return locked(self._directory / "transition.lock", patience)
+    def transition(self, patience: float, *, create: bool = False) -> AbstractContextManager[None]:
+        """Hold the right to start, stop and count, in a new folder only if ``create``.
+
+        Raises SetupFailed after ``patience`` seconds, FileNotFoundError without a folder.
+        """
+        if create:
+            self._holders.mkdir(parents=True, exist_ok=True)
+        return locked(self._directory / "transition.lock", patience, create=create)
 
     def enter(self) -> tuple[Path, int]:
         """Add this process; give what ``leave`` takes."""
@@ -143,7 +147,7 @@ class ServerLease(Generic[A_co]):
         Raises SetupFailed with the last lines of the server's log.
         """
         try:
-            with self._tenants.transition(TRANSITION_PATIENCE):
+            with self._tenants.transition(TRANSITION_PATIENCE, create=True):
                 held, self._held = self._held, self._held or self._tenants.enter()
                 try:
                     port = self._ensure_running()
@@ -172,6 +176,8 @@ class ServerLease(Generic[A_co]):
 
     def stop(self) -> tuple[int, ...]:
         """Stop a server that was kept; give the ids of the processes that still hold it."""
+        if not self._directory.exists():
+            return ()
         with self._tenants.transition(TRANSITION_PATIENCE):
             self._tenants.kept = False
             present = self._tenants.present()

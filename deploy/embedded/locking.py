@@ -13,9 +13,13 @@ POLL = 0.05
 """Seconds between two tries for a lock."""
 
 
-def try_lock(path: Path) -> int | None:
-    """Lock the file exclusively without waiting; give its descriptor, None if another has it."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def try_lock(path: Path, *, create: bool = True) -> int | None:
+    """Lock the file exclusively without waiting; give its descriptor, None if another has it.
+
+    Raises FileNotFoundError when it is not there and shall not be created.
+    """
+    flags = os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0)
+    descriptor = os.open(path, flags, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -25,10 +29,10 @@ def try_lock(path: Path) -> int | None:
 
 
 @contextmanager
-def locked(path: Path, patience: float) -> Iterator[None]:
+def locked(path: Path, patience: float, *, create: bool = True) -> Iterator[None]:
     """Hold the file's lock inside the block. Raises SetupFailed after ``patience`` seconds."""
     deadline = time.monotonic() + patience
-    while (descriptor := try_lock(path)) is None:
+    while (descriptor := try_lock(path, create=create)) is None:
         if time.monotonic() > deadline:
             raise SetupFailed(
                 f"Another process has held {path} for over {patience:.0f} seconds.",

@@ -158,7 +158,8 @@ class EmbeddedNeo4j:
         verb = ("dbms", "set-initial-password", self.address(0).password)
         arguments = self._directory / "run" / "password.args"
         try:
-            _write_arguments(arguments, ("-cp", classpath, main, *verb))
+            # Compiled lightly: it lives for seconds, a second of which this saves.
+            _write_arguments(arguments, ("-XX:TieredStopAtLevel=1", "-cp", classpath, main, *verb))
             done = subprocess.run(  # noqa: S603 - the wheel's own Java
                 [JAVA, f"@{arguments}"],
                 env=self._environment(),

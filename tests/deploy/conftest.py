@@ -10,6 +10,7 @@ import pytest
 
 from deploy.embedded.lease import ServerLease
 from deploy.embedded.postgres import EmbeddedPostgres
+from tests.deploy.holding import eventually
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +29,9 @@ def directory(cluster: Path) -> Iterator[Path]:
     copy = shutil.which("cp") or "cp"
     subprocess.run([copy, "-a", cluster, home], check=True)  # noqa: S603 - keeps the owners
     yield home / "postgres"
-    EmbeddedPostgres(home / "postgres").process.stop()
+    server = EmbeddedPostgres(home / "postgres")
+    server.process.stop()
+    eventually(lambda: not server._orphans(), "children of a killed server end")
     shutil.rmtree(home)
 
 
