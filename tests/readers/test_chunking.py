@@ -1,0 +1,250 @@
+"""Chunks: exact spans whatever the text, along structure, small enough for the model."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
+from contracts.errors import SetupFailed
+from contracts.nouns import Chunk, ChunkId, Heading, Part, Reading, VersionRef
+from readers.chunking import StructureChunker
+from readers.draft import clean, has_visible_text
+
+REF = VersionRef(UUID(int=7), 3)
+RUSSIAN = "Договор аренды вступает в силу с момента подписания сторонами. "
+FRENCH = "Le contrat de travail prend effet dès la signature par les deux parties. "
+
+
+class ByScript:
+    """Tells Russian from French by the letters; counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def detect(self, text: str) -> str:
+        self.asked += 1
+        letters = [c for c in text if c.isalpha()]
+        if not letters:
+            return "und"
+        return "ru" if sum("а" <= c <= "я" for c in letters) * 2 > len(letters) else "fr"
+
+
+@pytest.fixture(scope="session")
+def tokenizer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tokenizer that cuts at white space, then into single characters."""
+    pieces = [("<unk>", 0.0), *((c, -1.0) for c in "▁abcdefghijklmnopqrstuvwxyzабвг")]
+    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=0, byte_fallback=False))
+    tokenizer.normalizer = normalizers.NFKC()
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
+    tokenizer.save(str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def word_tokenizer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tokenizer for which a word is a token."""
+    tokenizer = Tokenizer(models.WordLevel({"<unk>": 0}, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
+    tokenizer.save(str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def chunker(word_tokenizer_file: Path) -> StructureChunker:
+    return StructureChunker(word_tokenizer_file, ByScript())
+
+
+@pytest.fixture(scope="session")
+def dense(tokenizer_file: Path) -> StructureChunker:
+    return StructureChunker(tokenizer_file, ByScript(), tokens=60, overlap=10)
+
+
+def reading(*texts: str, title: str | None = None, paged: bool = False) -> Reading:
+    parts = (
+        Part(i, f"Part {i}", text, page=i + 1 if paged else None, headings=headings_of(text))
+        for i, text in enumerate(texts)
+    )
+    return Reading("text/plain", tuple(parts), title)
+
+
+def headings_of(text: str) -> tuple[Heading, ...]:
+    """Lines that begin with ``#`` and a blank are headings, as in Markdown."""
+    found, offset = [], 0
+    for line in text.split("\n"):
+        mark, _, title = line.partition(" ")
+        if mark and not mark.strip("#") and title.strip():
+            found.append(Heading(offset + len(mark) + 1, len(mark), title.strip()))
+        offset += len(line) + 1
+    return tuple(found)
+
+
+def chunked(chunker: StructureChunker, document: Reading) -> list[Chunk]:
+    return list(chunker.chunks(REF, 2, document))
+
+
+def assert_exact(document: Reading, chunks: Sequence[Chunk]) -> None:
+    """Each span is its text, all in order, and together they hold all that is visible."""
+    assert [c.id for c in chunks] == [ChunkId(REF.document, 3, 2, i) for i in range(len(chunks))]
+    assert [c.part for c in chunks] == sorted(c.part for c in chunks)
+    for part in document.parts:
+        own = [c for c in chunks if c.part == part.ordinal]
+        starts = [c.span.start for c in own]
+        assert starts == sorted(set(starts))
+        reached = 0
+        for chunk in own:
+            assert chunk.text == part.text[chunk.span.start : chunk.span.end]
+            assert has_visible_text(chunk.text)
+            assert chunk.text == chunk.text.strip()
+            assert not has_visible_text(part.text[reached : chunk.span.start])
+            assert chunk.span.end > reached
+            assert chunk.page == part.page
+            reached = chunk.span.end
+        assert not has_visible_text(part.text[reached:])
+
+
+PIECES = st.sampled_from(
+    [
+        "слово", "mot", "𝒜𝓁", "😀", "e\u0301", "\u200b", "\u00ad", "。", "文字", "قلم", ".", "! ",
+        " ", "\n", "\n\n", "\t", "|", "\u00a0", "\ufeff", "---", "\n# Titre\n", "\n## Раздел\n",
+        "\n### 𝒯\n", "| a | b |\n", "a\tb\n", "x" * 60, "слово " * 40, "Une phrase entière. " * 12,
+        "文" * 300, "\n" * 50,
+    ]
+)  # fmt: skip
+TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=12)), max_size=40).map("".join).map(clean)
+
+
+@given(texts=st.lists(TEXTS, min_size=1, max_size=3), paged=st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_cut_exactly_completely_and_the_same_each_time(
+    *, texts: list[str], paged: bool, dense: StructureChunker
+) -> None:
+    document = reading(*texts, title="Titre", paged=paged)
+    chunks = chunked(dense, document)
+    assert_exact(document, chunks)
+    assert chunks == chunked(dense, document)
+
+
+def test_a_paragraph_of_250_words_stays_whole(chunker: StructureChunker) -> None:
+    text = "mot " * 249 + "fin"
+    assert [c.text for c in chunked(chunker, reading(text))] == [text]
+
+
+def test_a_long_text_is_cut_at_sentences_with_overlap(chunker: StructureChunker) -> None:
+    text = (RUSSIAN * 100).strip()
+    document = reading(text)
+    chunks = chunked(chunker, document)
+    assert_exact(document, chunks)
+    assert all(100 <= len(c.text.split()) <= 256 for c in chunks)
+    assert all(c.text.startswith("Договор") and c.text.endswith(".") for c in chunks)
+    assert all(b.span.start < a.span.end for a, b in pairwise(chunks))
+
+
+def test_wrapped_lines_do_not_end_a_chunk_inside_a_sentence(chunker: StructureChunker) -> None:
+    sentence = "La demande est\nadressée au service du\npersonnel avant le terme prévu.\n"
+    chunks = chunked(chunker, reading(sentence * 60))
+    assert len(chunks) > 2
+    assert all(c.text.endswith(".") for c in chunks)
+
+
+def test_context_names_title_and_headings_that_the_text_lacks(chunker: StructureChunker) -> None:
+    body = FRENCH * 30
+    text = f"# Contrats\n\n## Préavis\n\n{body}\n\n## Salaire\n\n{body}"
+    chunks = chunked(chunker, reading(text, title="Guide"))
+    assert chunks[0].text.startswith("# Contrats\n\n## Préavis")
+    assert chunks[0].context == "Guide"
+    assert chunks[1].context == "Guide\nContrats > Préavis"
+    salary = [c for c in chunks if "## Salaire" in c.text or "Salaire" in c.context]
+    assert len(salary) == len(chunks) / 2
+    assert not any("Préavis" in c.passage for c in salary)
+    assert chunks[1].passage.startswith("Guide\nContrats > Préavis\nLe contrat")
+
+
+def test_small_sections_of_one_parent_are_joined(chunker: StructureChunker) -> None:
+    small = "".join(f"## Point {i}\n\n{FRENCH}\n\n" for i in range(6))
+    chunks = chunked(chunker, reading(f"# Un\n\n{small}# Deux\n\n{small}"))
+    assert len(chunks) == 2
+    assert chunks[0].text.startswith("# Un\n\n## Point 0")
+    assert chunks[1].text.startswith("# Deux\n\n## Point 0")
+
+
+def test_a_bare_heading_goes_with_what_follows_or_else_before(chunker: StructureChunker) -> None:
+    text = f"# Partie\n\n### Article\n\n{FRENCH * 10}\n\n# Fin"
+    chunks = chunked(chunker, reading(text))
+    assert [c.text.split("\n")[0] for c in chunks] == ["# Partie"]
+    assert chunks[0].text.endswith("# Fin")
+
+
+def test_headings_go_on_over_pages_but_not_over_sheets(chunker: StructureChunker) -> None:
+    texts = f"# Chapitre\n\n{FRENCH * 10}", FRENCH * 10
+    assert chunked(chunker, reading(*texts, paged=True))[1].context == "Chapitre"
+    assert chunked(chunker, reading(*texts))[1].context == ""
+
+
+def test_rows_stay_whole_and_later_chunks_repeat_the_header(chunker: StructureChunker) -> None:
+    rows = [f"Article {i} en acier\tREF-{i}\t{i},50 EUR" for i in range(300)]
+    text = "Tarif\n\nDésignation\tRéférence\tPrix\n" + "\n".join(rows) + "\n\nFin du tarif"
+    document = reading(text, title="Catalogue")
+    chunks = chunked(chunker, document)
+    assert_exact(document, chunks)
+    assert len(chunks) > 5
+    for chunk in chunks[1:]:
+        assert chunk.context == "Catalogue\nDésignation | Référence | Prix"
+        assert set(chunk.text.split("\n")) <= {*rows, "", "Fin du tarif"}
+
+
+def test_a_markdown_table_repeats_its_header(chunker: StructureChunker) -> None:
+    rows = "\n".join(f"| Ville numéro {i} | {i} |" for i in range(200))
+    chunks = chunked(chunker, reading(f"| Ville | Habitants |\n|---|---:|\n{rows}\n"))
+    assert chunks[-1].context == "Ville | Habitants"
+
+
+def test_each_section_has_its_own_language_short_ones_the_documents(
+    chunker: StructureChunker,
+) -> None:
+    text = f"# A\n\n{RUSSIAN * 10}\n\n# B\n\n{FRENCH * 10}"
+    assert [c.language for c in chunked(chunker, reading(text))] == ["ru", "fr"]
+    assert [c.language for c in chunked(chunker, reading(RUSSIAN * 10, "12 345"))] == ["ru", "ru"]
+
+
+def test_a_language_that_the_reader_knew_is_kept(word_tokenizer_file: Path) -> None:
+    detector = ByScript()
+    part = Part(0, "Text", FRENCH * 10, language="en")
+    chunks = chunked(
+        StructureChunker(word_tokenizer_file, detector), Reading("text/plain", (part,))
+    )
+    assert [c.language for c in chunks] == ["en"]
+    assert detector.asked == 0
+
+
+def test_a_passage_never_outgrows_the_models_window(tokenizer_file: Path) -> None:
+    """The worst case: every character is a token, long titles, a wide table."""
+    dense = StructureChunker(tokenizer_file, ByScript())
+    head = "\t".join(f"colonne{i}" for i in range(80))
+    row = "\t".join("x" * 30 for _ in range(80))
+    text = f"# {'titre ' * 40}\n\n## {'partie ' * 40}\n\n{head}\n{row}\n{row}\n{'y' * 20_000}"
+    document = reading(text, title="document " * 100)
+    chunks = chunked(dense, document)
+    assert_exact(document, chunks)
+    assert max(len(c.passage.replace(" ", "")) for c in chunks) < 500
+
+
+def test_invisible_text_gives_no_chunk(chunker: StructureChunker) -> None:
+    document = reading("\u200b\n \ufeff\u00ad", "visible")
+    assert [(c.part, c.text) for c in chunked(chunker, document)] == [(1, "visible")]
+
+
+def test_the_name_tells_the_settings(word_tokenizer_file: Path) -> None:
+    chunker = StructureChunker(word_tokenizer_file, ByScript(), tokens=300, overlap=0)
+    assert chunker.name == "structure-300-0"
+
+
+def test_an_unusable_tokenizer_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SetupFailed, match="Set up the embedding model again"):
+        StructureChunker(tmp_path / "missing.json", ByScript())
