@@ -39,14 +39,13 @@ async def measure(folder: Path, home: Path) -> list[tuple[Case, dict[str, float]
     splitter, detector = SentencexSplitter(), LangidDetector()
     measured = []
     try:
-        sets, panels = await load(folder, embedder)
-        for case in cases(sets, QUESTIONS):
-            panel = panels[case.pair[1]]
-            panel.hidden = case.hidden
-            search = Search(
-                {PanelName.VECTOR: panel}, embedder, generation(embedder), NullMetrics(),
-                ReadMode.VECTOR,
-            )  # fmt: skip
+        sets, records, panel = await load(folder, embedder)
+        search = Search(
+            {PanelName.VECTOR: panel}, embedder, generation(embedder), NullMetrics(),
+            ReadMode.VECTOR,
+        )  # fmt: skip
+        for case in cases(sets, records, QUESTIONS):
+            panel.shown = case.shown
             looked = await search.look(SearchRequest("default", case.question), DEPTH)
             language = language_of(case.question, detector)
             evidence = await weigh(

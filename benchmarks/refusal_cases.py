@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -80,24 +79,33 @@ class Remembering:
         np.savez(self._place, keys=list(self._kept), vectors=list(self._kept.values()))
 
 
+@dataclass(frozen=True)
+class Record:
+    """One passage of one of the corpora."""
+
+    corpus: str
+    id: str
+    title: str
+    text: str
+
+
 class ArrayPanel:
-    """A corpus in arrays, one chunk a record; chunks in ``hidden`` are not found."""
+    """Several corpora in arrays, one chunk a record; only the ``shown`` chunks are found."""
 
     name = PanelName.VECTOR
 
-    def __init__(self, corpus: BeirSet, language: str, vectors: Vector) -> None:
-        self.corpus = corpus
-        self.hidden: frozenset[int] = frozenset()
+    def __init__(self, records: Sequence[Record], vectors: Vector) -> None:
+        self.shown: frozenset[int] = frozenset()
         self._vectors = vectors
         self._postings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         self._passages: list[Passage] = []
         lengths = []
-        for number, record in enumerate(corpus.corpus):
+        for number, record in enumerate(records):
             chunk = Chunk(
                 ChunkId(UUID(int=number), 1, 1, 0), 0, None, Span(0, len(record.text)),
-                record.text, record.title.replace("_", " "), language,
+                record.text, record.title, record.corpus[-2:],
             )  # fmt: skip
-            self._passages.append(Passage(chunk, Card("default", chunk.context, record.id, "")))
+            self._passages.append(Passage(chunk, Card("default", record.title, record.id, "")))
             bag = Counter(word[:STEM_LETTERS] for word in folded(chunk.passage))
             lengths.append(bag.total())
             for word, count in bag.items():
@@ -114,7 +122,8 @@ class ArrayPanel:
             rarity = math.log(1 + (len(lexical) - len(held) + 0.5) / (len(held) + 0.5))
             for number, count in held:
                 lexical[number] += rarity * count * 2.2 / (count + self._norms[number])
-        hidden = list(self.hidden)
+        hidden = np.ones(len(dense), bool)
+        hidden[list(self.shown)] = False
         dense[hidden], lexical[hidden] = -2, 0
         legs = [
             tuple(
@@ -131,23 +140,24 @@ class ArrayPanel:
 
 @dataclass(frozen=True)
 class Case:
-    """One question on one corpus with some passages hidden.
+    """One question on some of the passages.
 
-    ``kind``: ``whole`` and ``small`` can be answered; ``article`` (all passages under the
-    answer's title are hidden), ``foreign`` (another corpus), ``small_without`` cannot;
-    ``sibling`` (only the answering passages are hidden) mostly cannot and is reported alone.
-    ``half`` splits by title, so that no article is fitted on and tested on.
+    On the whole corpus: ``whole`` can be answered; with ``sibling`` the answering passages are
+    gone, with ``article`` all passages under their title. ``foreign`` asks another corpus. In a
+    small workspace of passages in all languages: ``small`` can be answered; ``small_sibling`` has
+    others of the article, ``small_without`` has none. ``half`` splits by title, so that no article
+    is fitted on and tested on.
     """
 
     pair: tuple[str, str]
     kind: str
     question: str
-    hidden: frozenset[int]
+    shown: frozenset[int]
     half: int
 
     @property
     def answerable(self) -> bool:
-        """Whether the passages that are left hold the answer."""
+        """Whether the passages hold the answer."""
         return self.kind in ("whole", "small")
 
 
@@ -156,41 +166,46 @@ def generation(embedder: Embedder) -> Generation:
     return Generation(1, embedder.model, embedder.dimension, "records")
 
 
-async def load(folder: Path, embedder: Embedder) -> tuple[dict[str, BeirSet], dict[str, Any]]:
-    """Read the sets and build a panel for each corpus that questions are asked of."""
+async def load(
+    folder: Path, embedder: Embedder
+) -> tuple[dict[str, BeirSet], list[Record], ArrayPanel]:
+    """Read the sets and build one panel of all their passages."""
     sets = {name: load_beir(folder / "retrieval" / name) for name, _ in PAIRS}
-    panels = {}
-    for name in sorted({corpus for _, corpus in PAIRS}):
-        texts = [f"{d.title.replace('_', ' ')}\n{d.text}" for d in sets[name].corpus]
-        vectors = await embedder.embed_passages(texts)
-        panels[name] = ArrayPanel(sets[name], name[-2:], vectors)
-    return sets, panels
+    records = [
+        Record(name, document.id, document.title.replace("_", " "), document.text)
+        for name in sorted({corpus for _, corpus in PAIRS})
+        for document in sets[name].corpus
+    ]
+    vectors = await embedder.embed_passages([f"{r.title}\n{r.text}" for r in records])
+    return sets, records, ArrayPanel(records, vectors)
 
 
-def cases(sets: dict[str, BeirSet], questions: int) -> Iterator[Case]:
+def cases(sets: dict[str, BeirSet], records: Sequence[Record], questions: int) -> Iterator[Case]:
     """Draw the questions, the same ones each time, and take their answers away."""
     for pair in PAIRS + FOREIGN:
-        asked, corpus = sets[pair[0]], sets[pair[1]]
-        titles = [record.title for record in corpus.corpus]
-        place = {record.id: number for number, record in enumerate(corpus.corpus)}
-        title_of = {record.id: record.title for record in asked.corpus}
+        asked, corpus = sets[pair[0]], pair[1]
+        title_of = {record.id: record.title.replace("_", " ") for record in asked.corpus}
         draw = random.Random(7)  # noqa: S311 - a fixed draw, nothing secret
         for query in draw.sample(sorted(asked.queries), questions):
-            text, judged = asked.queries[query], asked.qrels[query]
-            half = hashlib.sha256(title_of[min(judged)].encode()).digest()[0] % 2
+            judged = asked.qrels[query]
+            titles = {title_of[key] for key in judged}
+            half = hashlib.sha256(min(titles).encode()).digest()[0] % 2
+            whole = {i for i, r in enumerate(records) if r.corpus == corpus}
             if pair in FOREIGN:
-                yield Case(pair, "foreign", text, frozenset(), half)
-                continue
-            answers = {place[key] for key in judged}
-            article = {i for i, title in enumerate(titles) if title in {titles[a] for a in answers}}
-            others = sorted(set(range(len(titles))) - article)
-            few = set(draw.sample(others, draw.randint(SMALLEST, LARGEST)))
-            everything = set(range(len(titles)))
-            for kind, hidden in (
-                ("whole", set()),
-                ("article", article),
-                ("sibling", answers),
-                ("small", everything - few - answers),
-                ("small_without", everything - few),
-            ):
-                yield Case(pair, kind, text, frozenset(hidden), half)
+                shown = {"foreign": whole}
+            else:
+                answers = {i for i in whole if records[i].id in judged}
+                article = {i for i in whole if records[i].title in titles}
+                # XQuAD has the same articles in each language: those of the answer are all out.
+                others = [i for i, r in enumerate(records) if r.title not in titles]
+                few = set(draw.sample(others, draw.randint(SMALLEST, LARGEST)))
+                shown = {
+                    "whole": whole,
+                    "article": whole - article,
+                    "sibling": whole - answers,
+                    "small": few | answers,
+                    "small_sibling": few | (article - answers),
+                    "small_without": few,
+                }
+            for kind, numbers in shown.items():
+                yield Case(pair, kind, asked.queries[query], frozenset(numbers), half)

@@ -23,7 +23,7 @@ class Metrics(Protocol):
         ...
 
     def query_took(self, stage: str, panel: str, seconds: float) -> None:
-        """Observe one stage of a question: ``embed``, ``panel``, ``fuse``, ``answer``, ``total``."""
+        """Observe a stage of a question: ``embed``, ``panel``, ``fuse``, ``answer``, ``total``."""
         ...
 
     def backlog(self, panel: str, rows: int) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.digests import chunk_digest, marks
 from contracts.nouns import Generation, PanelName, VersionDigest, VersionRef
 from contracts.panels import Panel
-from contracts.record import Documents, Ledger
+from contracts.record import Ledger
 
 SHOWN = 100
 """Differences listed in a report; all of them are counted."""
@@ -53,12 +53,10 @@ class CheckParity:
     def __init__(
         self,
         ledger: Ledger,
-        documents: Documents,
         panels: Mapping[PanelName, Panel],
         generation: Generation,
     ) -> None:
         self._ledger = ledger
-        self._documents = documents
         self._panels = panels
         self._generation = generation
 

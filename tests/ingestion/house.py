@@ -108,7 +108,7 @@ class House:
             metrics,
         )
         self.sweep = Sweep(catalog.ledger, catalog.queue, metrics)
-        self.parity = CheckParity(catalog.ledger, catalog.documents, panels, GENERATION)
+        self.parity = CheckParity(catalog.ledger, panels, GENERATION)
 
     async def pour(self, text: str | bytes, source: str = "a.txt") -> Receipt:
         """Accept one document."""

@@ -1,0 +1,52 @@
+"""Run all measurements, or the named ones: ``python -m benchmarks [name ...]``."""
+
+import asyncio
+import json
+import os
+import platform
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import psutil
+
+from benchmarks import embedding, ingestion, memory, peers, searching, writing
+from benchmarks.report import Missing, Row
+
+ALL: dict[str, Callable[[], Awaitable[list[Row]]]] = {
+    "embedding": embedding.measure,
+    "writing": writing.measure,
+    "peers": peers.measure,
+    "searching": searching.measure,
+    "ingestion": ingestion.measure,
+    "memory": memory.measure,
+}
+
+
+def machine() -> str:
+    """Name what the figures were taken on."""
+    memory = psutil.virtual_memory().total / 2**30
+    cores = len(os.sched_getaffinity(0))
+    return f"{cores} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}"
+
+
+def main() -> int:
+    """Print one line per figure; give 1 when a target is missed."""
+    names = sys.argv[1:] or list(ALL)
+    print(f"{datetime.now(UTC):%Y-%m-%d} · {machine()} · load {os.getloadavg()[0]:.1f}")
+    missed = 0
+    for name in names:
+        try:
+            rows = asyncio.run(ALL[name]())
+        except Missing as error:
+            print(f"{name}: not measured. {error}")
+            continue
+        for row in rows:
+            print(row.line(), flush=True)
+            missed += not row.met
+    print(json.dumps({"missed": missed}))
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""Ingestion end to end beside the bare embedder on the very same passages, in one run."""
+
+import asyncio
+import json
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks import material
+from benchmarks.report import Row
+from deploy.settings import load as settings
+from deploy.wiring import Diptych, open_diptych
+from ingestion.receiving import Upload
+
+SET = "piaf_fr"
+ROUNDS = 3
+WORKSPACE = "default"
+
+
+async def measure() -> list[Row]:
+    """Alternate bare embedding and the whole way into both panels, ROUNDS times."""
+    records, _, _ = material.retrieval_set(SET)
+    with tempfile.TemporaryDirectory(prefix="diptych-bench-") as folder:
+        place = settings().model_copy(update={"home": Path(folder)})
+        async with open_diptych(place) as diptych:
+            rounds = [await _round(diptych, records, number) for number in range(ROUNDS)]
+            report = await diptych.parity()
+    ratios = sorted(whole / bare for bare, whole in rounds)
+    bare, whole = rounds[-1]
+    note = f"{whole:.1f} chunks/s end to end, {bare:.1f} bare; parity clean: {report.clean}"
+    return [Row("ingest end to end / bare embedder", ratios[ROUNDS // 2], "", (">=", 0.9), note)]
+
+
+async def _round(
+    diptych: Diptych, records: list[dict[str, str]], number: int
+) -> tuple[float, float]:
+    """Give chunks per second of the bare embedder and of ingestion."""
+    part = records[number::ROUNDS]
+    lines = [json.dumps({**r, "_id": f"{number}-{r['_id']}"}, ensure_ascii=False) for r in part]
+    data = "\n".join(lines).encode()
+
+    async def pieces():  # noqa: ANN202 - an async generator of bytes
+        yield data
+
+    began = time.perf_counter()
+    receipts = await diptych.receive(WORKSPACE, Upload(f"{number}.jsonl", pieces()))
+    async with diptych.helping(needed=True):
+        while await _unfinished(diptych, [r.ref.document for r in receipts]):
+            await asyncio.sleep(0.05)
+        whole = time.perf_counter() - began
+    passages = []
+    for receipt in receipts:
+        async for held in diptych.panels["vector"].export(receipt.ref, diptych.generation.number):
+            passages.append(held.chunk.passage)
+    began = time.perf_counter()
+    await diptych.embedder.embed_passages(passages)
+    bare = time.perf_counter() - began
+    return len(passages) / bare, len(passages) / whole
+
+
+async def _unfinished(diptych: Diptych, documents: list) -> bool:
+    return bool(await diptych.ledger.moving(documents))

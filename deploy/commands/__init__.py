@@ -1,0 +1,1 @@
+"""The commands behind ``diptych``: parse, call one use case, print."""

@@ -1,0 +1,198 @@
+"""``diptych ingest``: pour files, folders and corpora in, and watch them become live."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from contracts.errors import DiptychError, InvalidInput
+from contracts.nouns import DEFAULT_WORKSPACE, Json
+from contracts.record import DocumentRecord, Receipt, VersionState
+from deploy.commands.console import (
+    DONE,
+    FAILED,
+    Bar,
+    JsonOption,
+    QuietOption,
+    WorkspaceOption,
+    emit,
+    err,
+    progress,
+    run,
+)
+from deploy.settings import load
+from deploy.wiring import Diptych, open_diptych
+from ingestion.receiving import Upload
+
+PIECE = 1024 * 1024
+LOOK_EVERY = 0.3
+"""Seconds between looks at the record while waiting; one indexed query each."""
+LOOK_AT = 500
+ENDED = {VersionState.LIVE, VersionState.QUARANTINED, VersionState.RETIRED}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One line of the result: what became of one document of one file."""
+
+    path: str
+    document: UUID | None
+    state: str
+    reason: str | None = None
+    detail: str | None = None
+    chunks: int | None = None
+    external_id: str | None = None
+    unchanged: bool = False
+
+
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders, .jsonl corpora.")],
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    metadata: Annotated[str, typer.Option(help="JSON object for every document.")] = "{}",
+    wait: Annotated[bool, typer.Option(help="Wait until each document is live or not.")] = True,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Ingest files and folders; each document is durable as soon as it is accepted."""
+    raise typer.Exit(
+        run(_ingest(paths, workspace, metadata, wait=wait, as_json=as_json, quiet=quiet))
+    )
+
+
+async def _ingest(
+    paths: Sequence[Path], workspace: str, metadata: str, *, wait: bool, as_json: bool, quiet: bool
+) -> int:
+    files = list(found(paths))
+    described = parse_metadata(metadata)
+    failed = 0
+    with progress(quiet=quiet) as bar:
+        async with open_diptych(load(), bar) as diptych:
+            async for outcome in pour(
+                diptych, [(f, None) for f in files], workspace, described, bar, wait=wait
+            ):
+                failed += outcome.state in {"rejected", VersionState.QUARANTINED}
+                if as_json:
+                    emit(outcome)
+                elif outcome.reason:
+                    err.print(
+                        f"{outcome.path}: {outcome.reason}. {outcome.detail or ''}", markup=False
+                    )
+    return FAILED if failed else DONE
+
+
+def found(paths: Sequence[Path]) -> Iterator[Path]:
+    """Give all files below the paths, in order; hidden ones are left out.
+
+    Raises InvalidInput for a path that does not exist, before anything is ingested.
+    """
+    for path in paths:
+        if not path.exists():
+            raise InvalidInput(f"{path} does not exist.", "Check the path, then try again.")
+    for path in paths:
+        if path.is_dir():
+            below = (p for p in path.rglob("*") if p.is_file() and not hidden(p, path))
+            yield from sorted(below)
+        else:
+            yield path
+
+
+def hidden(path: Path, root: Path) -> bool:
+    """Tell whether a file, or a folder on its way from the root, begins with a dot."""
+    return any(name.startswith(".") for name in path.relative_to(root).parts)
+
+
+def parse_metadata(text: str) -> Json:
+    """Read the metadata option. Raises InvalidInput."""
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise InvalidInput(
+            f"--metadata is not JSON: {error}.", "Try '{\"year\": 2026}'."
+        ) from error
+    if not isinstance(value, dict):
+        raise InvalidInput("--metadata is not a JSON object.", "Try '{\"year\": 2026}'.")
+    return value
+
+
+async def pour(
+    diptych: Diptych,
+    files: Sequence[tuple[Path, str | None]],
+    workspace: str,
+    metadata: Json,
+    bar: Bar,
+    *,
+    wait: bool,
+) -> AsyncIterator[Outcome]:
+    """Accept files (with the source that names each), then follow their documents to the end.
+
+    One file that is refused never stops the others. Works itself when no worker is alive.
+    """
+    waiting: dict[UUID, tuple[Path, Receipt]] = {}
+    for number, (path, source) in enumerate(files, 1):
+        upload = Upload(path.name, pieces(path), source or f"file:{path.resolve()}", metadata)
+        try:
+            receipts = await diptych.receive(workspace, upload)
+        except (DiptychError, OSError) as error:
+            yield Outcome(
+                str(path), None, "rejected", getattr(error, "code", "unreadable_file"), str(error)
+            )
+            continue
+        finally:
+            bar("Accepting", number, len(files))
+        for receipt in receipts:
+            if wait:
+                waiting[receipt.ref.document] = (path, receipt)
+            else:
+                yield Outcome(
+                    str(path), receipt.ref.document, "accepted", unchanged=receipt.unchanged
+                )
+    async with diptych.helping(needed=bool(waiting)):
+        async for record in ended(diptych, workspace, list(waiting), bar):
+            path, receipt = waiting[record.id]
+            yield _outcome(path, receipt, record)
+
+
+async def ended(
+    diptych: Diptych, workspace: str, documents: Sequence[UUID], bar: Bar
+) -> AsyncIterator[DocumentRecord]:
+    """Yield each document once its newest version has come to an end."""
+    pending = dict.fromkeys(documents)
+    while pending:
+        some = list(pending)[:LOOK_AT]
+        page = await diptych.documents.find(workspace, limit=LOOK_AT, ids=some)
+        seen = {record.id for record in page.items}
+        finished = [record for record in page.items if record.state in ENDED]
+        for record in finished:
+            yield record
+            del pending[record.id]
+        for deleted in set(some) - seen:
+            del pending[deleted]
+        bar("Ingesting", len(documents) - len(pending), len(documents))
+        if pending and not finished:
+            await asyncio.sleep(LOOK_EVERY)
+
+
+def _outcome(path: Path, receipt: Receipt, record: DocumentRecord) -> Outcome:
+    return Outcome(
+        path=str(path),
+        document=record.id,
+        state=record.state,
+        reason=record.reason,
+        detail=record.detail,
+        chunks=next((p.chunks for p in record.panels if p.chunks is not None), None),
+        external_id=record.external_id,
+        unchanged=receipt.unchanged,
+    )
+
+
+async def pieces(path: Path) -> AsyncIterator[bytes]:
+    """Read a file piece by piece, off the event loop."""
+    file = await asyncio.to_thread(path.open, "rb")
+    with file:
+        while piece := await asyncio.to_thread(file.read, PIECE):
+            yield piece

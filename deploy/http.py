@@ -1,0 +1,49 @@
+"""The HTTP application over the wired parts."""
+
+import secrets
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.service import PagesSettings, Service
+from deploy.observing import exposition
+from deploy.version import VERSION
+from deploy.wiring import Diptych
+
+
+def create_service_app(diptych: Diptych) -> FastAPI:
+    """Give the API and the pages; the embedding model is loaded before the first request."""
+    settings = diptych.settings
+    return create_app(
+        Service(
+            version=VERSION,
+            search=diptych.search,
+            ask=diptych.ask,
+            receive=diptych.receive,
+            documents=diptych.documents,
+            watch=diptych.watch,
+            people=diptych.people,
+            queue=diptych.queue,
+            ledger=diptych.ledger,
+            panels=diptych.panels,
+            blobs=diptych.blobs,
+            generation=diptych.generation,
+            metrics_text=exposition,
+            max_upload_bytes=settings.max_upload_bytes,
+            default_mode=lambda: diptych.search.default_mode,
+            pages=PagesSettings(_secret(settings.home / "pages.secret"), settings.home / "pages"),
+            start=diptych.warm,
+        )
+    )
+
+
+def _secret(path: Path) -> str:
+    """Give the secret that signs page sessions, made once; sessions outlive a restart."""
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        secret = secrets.token_urlsafe(32)
+        path.touch(mode=0o600)
+        path.write_text(secret)
+        return secret

@@ -1,0 +1,77 @@
+"""Settings: the one place that reads the environment (``DIPTYCH_*``) and ``.env``."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from contracts.errors import SetupFailed
+from contracts.nouns import ReadMode
+
+MEGABYTE = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """Everything that a deployment may choose; every field has a working default."""
+
+    model_config = SettingsConfigDict(env_prefix="DIPTYCH_", env_file=".env", extra="ignore")
+
+    home: Path = Field(Path(".diptych"), description="Where this service keeps its data.")
+    cache: Path = Field(
+        Path("~/.cache/diptych"), description="Downloaded jars and the built model, per user."
+    )
+    host: str = Field("127.0.0.1", description="Address that the service listens on.")
+    port: int = Field(8400, ge=1, le=65535, description="Port that the service listens on.")
+
+    postgres_url: str | None = Field(None, description="Use this PostgreSQL, not an embedded one.")
+    neo4j_url: str | None = Field(None, description="Use this Neo4j, not an embedded one.")
+    neo4j_user: str = Field("neo4j", description="User of neo4j_url.")
+    neo4j_password: SecretStr = Field(SecretStr(""), description="Password of neo4j_url.")
+
+    llm_url: str | None = Field(
+        None, description="OpenAI-compatible endpoint that writes answers; none: extractive."
+    )
+    llm_model: str = Field("default", description="Model name at llm_url.")
+    llm_key: SecretStr | None = Field(None, description="Key for llm_url.")
+
+    panel: ReadMode = Field(ReadMode.FUSED, description="Panel that serves reads by default.")
+    workers: int = Field(1, ge=0, le=64, description="Worker processes that serve starts.")
+    concurrency: int = Field(3, ge=1, le=64, description="Jobs that one worker runs at a time.")
+    readers: int = Field(2, ge=1, le=64, description="Reading processes per worker.")
+    threads: int | None = Field(None, ge=1, description="Threads of the embedder; none: all cores.")
+    max_upload_mb: int = Field(256, ge=1, description="Megabytes of one upload.")
+    log_format: Literal["text", "json"] = Field("text", description="How logs are written.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe log entries to write."
+    )
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """Limit of one upload in bytes."""
+        return self.max_upload_mb * MEGABYTE
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds the service."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
+        return f"http://{host}:{self.port}"
+
+
+def load() -> Settings:
+    """Read the settings. Raises SetupFailed naming each variable that is wrong."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"DIPTYCH_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
+        )
+        raise SetupFailed(
+            f"The settings are wrong: {wrong}.", "Mend the environment or .env, then try again."
+        ) from error
+    return settings.model_copy(
+        update={
+            "home": settings.home.expanduser().resolve(),
+            "cache": settings.cache.expanduser().resolve(),
+        }
+    )
