@@ -19,7 +19,7 @@ _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
 _BLOCK = 1024 * 1024
-_FULL = {errno.ENOSPC, errno.EDQUOT}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NAME = re.compile(r"[0-9a-f]{64}")
 _KEPT_SECONDS = 600.0
 _ABANDONED_SECONDS = 24 * 3600.0
@@ -144,8 +144,8 @@ async def _in_thread(
     except OSError as error:
         if error.errno in _FULL:
             raise SetupFailed(
-                "The disk that keeps the original documents is full.",
-                "Free space on it, then send the document again.",
+                f"The disk of the original documents cannot take the file: {error.strerror}.",
+                "Free space or raise the quota there, then send the document again.",
             ) from error
         raise SetupFailed(
             f"The folder of original documents cannot be used: {error.strerror}.",

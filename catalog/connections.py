@@ -18,8 +18,7 @@ Pool: TypeAlias = AsyncConnectionPool[Connection]
 CONNECT_SECONDS = 5
 POOL_SECONDS = 10.0
 STATEMENT_SECONDS = 30
-SESSION_SECONDS = 45.0
-"""Longest that a caller waits for a verb, also on a server that is paused and says nothing."""
+PATIENCE_SECONDS = 45.0
 
 _SERVER_SETTINGS = (
     "-c search_path=queue,catalog,public "  # the queue's functions call each other by bare name
@@ -46,9 +45,14 @@ def bounded(url: str) -> str:
 
 
 class Connections:
-    """A pool of connections in autocommit, and single connections beside it."""
+    """A pool of connections in autocommit, and single connections beside it.
 
-    def __init__(self, url: str, size: int) -> None:
+    No caller waits much longer than ``patience`` seconds, also for a server that is paused and
+    says nothing (psycopg then takes up to ten more to give the connection up).
+    """
+
+    def __init__(self, url: str, size: int, patience: float) -> None:
+        self.patience = patience
         self._conninfo = bounded(url)
         self._pool = self.new_pool(size)
 
@@ -61,7 +65,7 @@ class Connections:
             min_size=1,
             max_size=size,
             open=False,
-            timeout=POOL_SECONDS,
+            timeout=min(POOL_SECONDS, self.patience),
             max_idle=60.0,
             # Short rounds of reconnecting: a new request starts the next round at once, where a
             # long round may sleep for minutes after the server is back.
@@ -81,14 +85,14 @@ class Connections:
     async def connect(self) -> Connection:
         """Open one connection beside the pool; the caller closes it."""
         with translated():
-            async with asyncio.timeout(SESSION_SECONDS):
+            async with asyncio.timeout(self.patience):
                 return await AsyncConnection.connect(self._conninfo, autocommit=True)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Connection]:
         """Lend a connection for one verb: each statement commits by itself."""
         with translated():
-            async with asyncio.timeout(SESSION_SECONDS):
+            async with asyncio.timeout(self.patience):
                 async with self._pool.connection() as connection:
                     yield connection
 

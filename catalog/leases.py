@@ -9,7 +9,7 @@ import psycopg
 
 from catalog import ledger_queries as queries
 from catalog import locks
-from catalog.connections import SESSION_SECONDS, Connection, Connections, check
+from catalog.connections import Connection, Connections, check
 from catalog.failures import translated
 
 
@@ -53,7 +53,7 @@ class Leases:
             return None, []
         values = (documents, [locks.lease(document) for document in documents])
         with translated():
-            async with self._turn, asyncio.timeout(SESSION_SECONDS):
+            async with self._turn, asyncio.timeout(self._connections.patience):
                 connection = await self._connected()
                 try:
                     cursor = await connection.execute(queries.TRY_LOCKS, values)
@@ -77,7 +77,7 @@ class Leases:
     async def _unlock(self, connection: Connection | None, documents: list[UUID]) -> None:
         try:
             if connection and documents and not connection.closed:
-                async with self._turn, asyncio.timeout(SESSION_SECONDS):
+                async with self._turn, asyncio.timeout(self._connections.patience):
                     await connection.execute(
                         queries.UNLOCK, ([locks.lease(document) for document in documents],)
                     )

@@ -1,6 +1,6 @@
 """PostgresCatalog: opens the database of the record and holds the adapters of its ports."""
 
-from catalog.connections import Connections
+from catalog.connections import PATIENCE_SECONDS, Connections
 from catalog.documents import PostgresDocuments
 from catalog.generations import PostgresGenerations
 from catalog.jobs import Jobs
@@ -17,12 +17,13 @@ class PostgresCatalog:
     ``url`` is a libpq connection string or URL; the connection must be a session of its own (no
     pooler that shares sessions between statements), because leases and notifications belong to
     it. ``pool_size`` bounds the shared connections; one more each holds the leases and the
-    progress channel, and a worker has up to four of its own.
+    progress channel, and a worker has up to four of its own. ``patience`` is how many seconds a
+    verb waits for a server that does not answer before it raises CatalogUnavailable.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+    def __init__(self, url: str, *, pool_size: int = 8, patience: float = PATIENCE_SECONDS) -> None:
         self._url = url
-        self._connections = Connections(url, pool_size)
+        self._connections = Connections(url, pool_size, patience)
         jobs = Jobs()
         self.documents = PostgresDocuments(self._connections, jobs)
         self.ledger = PostgresLedger(self._connections)

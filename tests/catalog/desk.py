@@ -56,7 +56,7 @@ def arrival(
     source: str, text: str = "", *, blob: str | None = None, metadata: Json | None = None
 ) -> Arrival:
     """One document of its own blob, whose bytes are ``text`` (its source when empty)."""
-    raw = (text or source).encode()
+    raw = (text or source).encode("utf-8", "replace")
     digest = hashlib.sha256(raw).hexdigest()
     filename = f"{source[:50]}.txt"
     return Arrival(source, filename, digest, blob or digest, 0, len(raw), None, metadata or {})
