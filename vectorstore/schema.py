@@ -33,7 +33,7 @@ _HAS_INDEX = "SELECT to_regclass(%s) IS NOT NULL"
 _INDEX = sql.SQL(
     "CREATE INDEX IF NOT EXISTS {name} ON panel.chunk"
     " USING hnsw ((embedding::halfvec({dimension})) halfvec_cosine_ops)"
-    " WITH (m = 16, ef_construction = 64) WHERE generation = {number}"
+    " WITH (m = 16, ef_construction = 40) WHERE generation = {number}"
 )
 
 
