@@ -19,6 +19,7 @@ from readers.limits import Limits
 from readers.sandbox import bound_cpu, enter, peak_memory
 
 _NEAR = 0.9
+_RECURSION = 10_000
 
 
 def main() -> None:
@@ -32,6 +33,8 @@ def main() -> None:
         return
     limits = Limits(**cast("dict[str, int]", setup["limits"]))
     formats = cast("dict[str, str]", setup["formats"])
+    # Nested HTML and XML is walked by recursion; libxml2 ends at 2,048 levels.
+    sys.setrecursionlimit(_RECURSION)
     # openpyxl imports numpy where it finds it, for nothing: 0.3 s and threads.
     sys.modules["numpy"] = None  # type: ignore[assignment] # documented: makes imports fail
     enter(cast("int", setup["parent"]), limits.memory_bytes)
@@ -70,7 +73,8 @@ def _failure(error: Exception, limits: Limits) -> bytes:
     if isinstance(error, RecursionError):
         message = "The file is damaged: its content is nested too deep."
     else:
-        message = f"The file is damaged ({type(error).__name__}: {clean(str(error))[:200]})."
+        detail = f"{type(error).__name__}: {clean(str(error))[:200]}"
+        message = f"The file is damaged or of an unusual kind ({detail})."
     return _refusal(UnreadableDocument(Unreadable.MALFORMED, message, _AGAIN))
 
 

@@ -13,6 +13,9 @@ _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 # C0 and C1 controls without tab, newline and next-line, and lone surrogates.
 _REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_POINTLESS_TITLE = re.compile(
+    r"(?i)(?:untitled|sans titre|без названия|document ?\d*|microsoft \w+ - .*|[^ ]+\.\w{3,4})"
+)
 _VISIBLE = re.compile("[^\\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff]")
 
 
@@ -29,6 +32,12 @@ def clean(text: str) -> str:
 def has_visible_text(text: str) -> bool:
     """Tell whether a reader would see anything; white space and invisible marks do not count."""
     return _VISIBLE.search(text) is not None
+
+
+def useful_title(text: str) -> str | None:
+    """Give a title from a document's properties unless a program put it there for nothing."""
+    text = " ".join(clean(text).split())
+    return None if not has_visible_text(text) or _POINTLESS_TITLE.fullmatch(text) else text
 
 
 class PartDraft:

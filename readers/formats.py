@@ -15,6 +15,11 @@ RECORD = "application/x-diptych-record+json"
 
 FORMATS: Mapping[str, str] = {
     "application/pdf": "readers.pdf:read",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "readers.docx:read",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "readers.xlsx:read",
+    "message/rfc822": "readers.mail:read",
+    "text/html": "readers.html:read",
+    "text/csv": "readers.tabular:read",
     "text/plain": "readers.plain:read",
     "text/markdown": "readers.markdown:read",
     "application/json": "readers.plain:read",

@@ -19,17 +19,18 @@ _PICTURES = {
     b"BM": "bitmap",
 }
 _OTHERS = {
-    b"{\\rtf": ("RTF text", "Save it as docx or PDF and add that."),
+    b"{\\rtf": ("text in RTF", "Save it as docx or PDF and add that."),
     b"\x1f\x8b": ("gzip archive", "Unpack it and add the files in it."),
     b"7z\xbc\xaf\x27\x1c": ("7z archive", "Unpack it and add the files in it."),
     b"Rar!": ("RAR archive", "Unpack it and add the files in it."),
 }
-_OFFICE_MEMBERS = {
-    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "ppt/presentation.xml": "PowerPoint presentation",
-    "xl/workbook.bin": "binary Excel workbook",
-}
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_OFFICE_MEMBERS = (
+    (re.compile(r"word/document\d*\.xml"), f"{_OFFICE}.wordprocessingml.document"),
+    (re.compile(r"xl/workbook\.xml"), f"{_OFFICE}.spreadsheetml.sheet"),
+    (re.compile(r"xl/workbook\.bin"), "binary Excel workbook"),
+    (re.compile(r"ppt/presentation\.xml"), "PowerPoint presentation"),
+)
 _TEXT_BY_NAME = {
     "md": "text/markdown",
     "markdown": "text/markdown",
@@ -90,13 +91,16 @@ def _of_zip(data: bytes) -> str:
             "The file is damaged: it is packed (docx, xlsx or zip) and cannot be unpacked.",
             "Get the whole file again from where it came from.",
         ) from error
-    found = next((kind for member, kind in _OFFICE_MEMBERS.items() if member in names), None)
+    found = next(
+        (kind for member, kind in _OFFICE_MEMBERS if any(map(member.fullmatch, names))), None
+    )
     if found and "/" in found:
         return found
     if found:
         raise _unsupported(found, "Save it as PDF and add that.")
     if "opendocument" in kind or "epub" in kind:
-        raise _unsupported(kind.rpartition(".")[2] or kind, "Save it as docx or PDF and add that.")
+        name = "e-book (epub)" if "epub" in kind else f"OpenDocument {kind.rpartition('.')[2]}"
+        raise _unsupported(name, "Save it as docx or PDF and add that.")
     raise _unsupported("zip archive", "Unpack it and add the files in it.")
 
 
@@ -111,7 +115,7 @@ def _of_ole(data: bytes) -> UnreadableDocument:
     if "__properties_version1.0".encode("utf-16-le") in data:
         return _unsupported("Outlook message (msg)", "Save the message as eml and add that.")
     return _unsupported(
-        "file of an old Office version", "Save it as docx, xlsx or PDF and add that."
+        "document of an old Office version", "Save it as docx, xlsx or PDF and add that."
     )
 
 

@@ -7,16 +7,13 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped] # no stubs are publis
 from pypdfium2 import raw
 
 from contracts.errors import Unreadable, UnreadableDocument
-from readers.draft import Draft, PartDraft, has_visible_text
+from readers.draft import Draft, PartDraft, has_visible_text, useful_title
 
 _TAIL = 16 * 1024
 _BOOKMARKS = 5000
 _LISTED_PAGES = 200
 # What pdfium gives for the hyphen of a word that is broken at a line's end.
 _LINE_END_HYPHENS = {0x0002, 0xFFFE}
-_POINTLESS_TITLE = re.compile(
-    r"(?i)^(untitled|sans titre|без названия|microsoft \w+ - .*|.*\.\w{3,4})$"
-)
 
 
 def read(data: bytes, draft: Draft) -> None:
@@ -149,9 +146,7 @@ def _overlaps(
 
 
 def _take_metadata(document: pdfium.PdfDocument, draft: Draft) -> None:
-    title = document.get_metadata_value("Title").strip()
-    if title and has_visible_text(title) and not _POINTLESS_TITLE.match(title):
-        draft.title = title
+    draft.title = useful_title(document.get_metadata_value("Title"))
     if author := document.get_metadata_value("Author").strip():
         draft.metadata["author"] = author
 

@@ -1,0 +1,176 @@
+"""Reads Word documents: paragraphs, headings, tables, text boxes, notes, headers, each once."""
+
+import re
+from collections.abc import Iterator
+
+from lxml.etree import _Element as Element
+
+from readers.archive import Archive, take_core_properties
+from readers.draft import Draft, PartDraft, useful_title
+
+_MAIN = re.compile(r"word/document\d*\.xml")
+_BESIDE = (
+    ("Headers and footers", re.compile(r"word/(?:header|footer)\d*\.xml")),
+    ("Footnotes", re.compile(r"word/footnotes\.xml")),
+    ("Endnotes", re.compile(r"word/endnotes\.xml")),
+    ("Comments", re.compile(r"word/comments\.xml")),
+)
+# Deleted and moved-away text is not part of the document; instructions of fields are code.
+_SKIPPED = {"pPr", "rPr", "del", "moveFrom", "instrText", "tblPr", "trPr", "tcPr", "sectPr"}
+_FIXED = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_HEADING_NAME = re.compile(r"(?i)heading (\d)")
+_BODY_LEVEL = 9
+_SYMBOL_FONTS = 0xF000
+
+
+def read(data: bytes, draft: Draft) -> None:
+    """Give the body as one part and what stands beside it as others; pages are not known."""
+    archive = Archive(data, draft.limits)
+    levels = _heading_levels(archive)
+    main = next(name for name in archive.names if _MAIN.fullmatch(name))
+    body = draft.part("Document")
+    _write(archive.xml(main), body, levels)
+    for label, pattern in _BESIDE:
+        _write_beside(archive, draft, label, pattern)
+    title, author = take_core_properties(archive)
+    draft.title = useful_title(title) or (body.headings[0][2] if body.headings else None)
+    if author:
+        draft.metadata["author"] = author
+
+
+def _write_beside(archive: Archive, draft: Draft, label: str, pattern: re.Pattern[str]) -> None:
+    """Write the members of one kind into one part; a header that repeats is written once."""
+    part: PartDraft | None = None
+    seen: set[str] = set()
+    for name in sorted(filter(pattern.fullmatch, archive.names)):
+        for text, _ in _paragraphs(archive.xml(name), {}):
+            if text.strip() and text.strip() not in seen:
+                seen.add(text.strip())
+                part = part or draft.part(label)
+                part.add(text + "\n")
+
+
+def _write(root: Element, part: PartDraft, levels: dict[str, int]) -> None:
+    for text, level in _paragraphs(root, levels):
+        if level and text.strip():
+            part.add_heading(text, level)
+        else:
+            part.add(text + "\n")
+
+
+def _paragraphs(root: Element, levels: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield (text, heading level or 0) of paragraphs and table rows, in order."""
+    for child in _children(root):
+        tag = _tag(child)
+        if tag == "p":
+            boxes: list[Element] = []
+            yield _inline(child, boxes), _level(child, levels)
+            for box in boxes:
+                yield from _paragraphs(box, levels)
+        elif tag == "tbl":
+            yield from _rows(child, levels)
+        elif tag not in _SKIPPED:
+            yield from _paragraphs(child, levels)
+
+
+def _rows(table: Element, levels: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield a line per row, cells between tabs; a row of one cell is a frame around text."""
+    for row in _descend(table, "tr"):
+        cells = list(_descend(row, "tc"))
+        if len(cells) == 1:
+            yield from _paragraphs(cells[0], levels)
+        else:
+            texts = (" ".join(t for t, _ in _paragraphs(cell, levels)) for cell in cells)
+            yield "\t".join(" ".join(text.split()) for text in texts), 0
+
+
+def _descend(element: Element, wanted: str) -> Iterator[Element]:
+    """Yield the nearest descendants of a kind, through content controls and insertions."""
+    for child in _children(element):
+        if _tag(child) == wanted:
+            yield child
+        elif _tag(child) not in _SKIPPED:
+            yield from _descend(child, wanted)
+
+
+def _inline(element: Element, boxes: list[Element]) -> str:
+    """Give the text of a paragraph; text boxes anchored in it come after it."""
+    pieces: list[str] = []
+    for child in _children(element):
+        tag = _tag(child)
+        if tag == "t":
+            pieces.append(child.text or "")
+        elif tag == "txbxContent":
+            boxes.append(child)
+        elif tag in _FIXED:
+            pieces.append(_FIXED[tag])
+        elif tag == "sym":
+            pieces.append(_symbol(child))
+        elif tag not in _SKIPPED:
+            pieces.append(_inline(child, boxes))
+    return "".join(pieces)
+
+
+def _children(element: Element) -> Iterator[Element]:
+    """Yield child elements; of two renderings of the same content only the first."""
+    alternatives = _tag(element) == "AlternateContent"
+    for child in element.iterchildren("{*}*"):
+        yield child
+        if alternatives:
+            return
+
+
+def _tag(element: Element) -> str:
+    """Name without the namespace: strict and transitional documents differ only there."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def _symbol(element: Element) -> str:
+    value = _attribute(element, "char")
+    code = int(value, 16) if re.fullmatch("[0-9A-Fa-f]{1,5}", value) else 0
+    # Codes from F000 name glyphs of a font (Wingdings), not characters.
+    return chr(code) if 0 < code < _SYMBOL_FONTS else ""
+
+
+def _attribute(element: Element | None, name: str) -> str:
+    if element is None:
+        return ""
+    return next((str(v) for k, v in element.items() if str(k).rpartition("}")[2] == name), "")
+
+
+def _level(paragraph: Element, levels: dict[str, int]) -> int:
+    properties = paragraph.find("{*}pPr")
+    if properties is None:
+        return 0
+    outline = _attribute(properties.find("{*}outlineLvl"), "val")
+    if outline.isdigit():
+        return int(outline) + 1 if int(outline) < _BODY_LEVEL else 0
+    return levels.get(_attribute(properties.find("{*}pStyle"), "val"), 0)
+
+
+def _heading_levels(archive: Archive) -> dict[str, int]:
+    """Map style ids to heading levels, by outline level, built-in name or the style below."""
+    if "word/styles.xml" not in archive.names:
+        return {}
+    levels: dict[str, int] = {}
+    based_on: dict[str, str] = {}
+    for style in archive.xml("word/styles.xml").iterchildren("{*}style"):
+        identifier = _attribute(style, "styleId")
+        name = _attribute(style.find("{*}name"), "val")
+        outline = _attribute(style.find("{*}pPr/{*}outlineLvl"), "val")
+        based_on[identifier] = _attribute(style.find("{*}basedOn"), "val")
+        if outline.isdigit():
+            levels[identifier] = int(outline) + 1 if int(outline) < _BODY_LEVEL else 0
+        elif match := _HEADING_NAME.fullmatch(name):
+            levels[identifier] = int(match[1])
+        elif name.lower() == "title":
+            levels[identifier] = 1
+    return {style: _inherited(style, levels, based_on) for style in based_on}
+
+
+def _inherited(style: str, levels: dict[str, int], based_on: dict[str, str]) -> int:
+    for _ in range(len(based_on)):
+        if style in levels or style not in based_on:
+            break
+        style = based_on[style]
+    return levels.get(style, 0)
