@@ -4,24 +4,20 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from contracts.content import Embedder, SentenceSplitter
 from contracts.errors import ModelUnavailable
 from contracts.nouns import UNDETERMINED, Span, Vector
 from retrieval.asking import Found
-from retrieval.calibration import BACKGROUND, WITH_VECTORS, WORDS_ALONE, Judgement
+from retrieval.calibration import WITH_VECTORS, WORDS_ALONE, Judgement
 from retrieval.sentences import pieces
 from retrieval.words import content, stems
 
 DEPTH = 50
-"""Passages whose words and cosines tell what is ordinary in this workspace."""
+"""Passages whose words tell which are ordinary in this workspace."""
 READ = 5
 """Passages that are read piece by piece."""
 EMBEDDED = 16
 """Pieces that are embedded; on the development sets 39 found the answer no oftener."""
-RIVALS = 19
-"""Passages below the best one that its cosine is measured against."""
 PASSAGE_STEP = 0.1
 """Share of the question's words that a piece must have more to be embedded before one of the
 passage above."""
@@ -97,8 +93,7 @@ async def weigh(
         key=lambda piece: (PASSAGE_STEP * piece.rank - piece.covered, piece.rank, piece.span)
     )
     best = await _embedded(scored[:EMBEDDED], vector, found, embedder)
-    shares = [_covered(rarity, text) for text, own in zip(texts, same, strict=False) if own]
-    features = _features(best, found, max(shares, default=0.0), same)
+    features = _features(best, [_covered(rarity, text) for text in texts[:READ]], same)
     fitted = "sentence" in features and embedder.model.startswith(WITH_VECTORS.model)
     judged = WITH_VECTORS if fitted else WORDS_ALONE
     return Evidence(tuple(found), best, spans, features, _probability(judged, features))
@@ -156,32 +151,19 @@ async def _embedded(
 
 
 def _features(
-    best: Sequence[Piece], found: Sequence[Found], passage: float, same: Sequence[bool]
+    best: Sequence[Piece], shares: Sequence[float], same: Sequence[bool]
 ) -> dict[str, float]:
     """Measure what tells an answer from a near miss; empty when nothing was found.
 
-    ``sentence``: cosine of the best piece. ``margin``: how far the best passage's cosine stands
-    above the next RIVALS ones, as if there were always as many. ``passage``: share of the
-    question's words in the passage of its language that has most. ``same``: whether the best
-    piece is in the question's language.
+    ``sentence``: cosine of the nearest piece. ``same``: whether the best piece is in the
+    question's language; if so, ``passage``: share of the question's words in its passage.
     """
     if not best:
         return {}
-    features = {"passage": passage, "same": float(same[best[0].rank])}
+    own = same[best[0].rank]
+    features = {"passage": shares[best[0].rank] if own else 0.0, "same": float(own)}
     cosines = [piece.cosine for piece in best if piece.cosine is not None]
-    dense = sorted((one for one in map(_dense, found) if one is not None), reverse=True)
-    if cosines and dense:
-        rivals = (dense[1:] + [BACKGROUND] * RIVALS)[:RIVALS]
-        features["sentence"] = max(cosines)
-        features["margin"] = dense[0] - float(np.mean(rivals))
-    return features
-
-
-def _dense(one: Found) -> float | None:
-    """Give a passage's cosine in whichever panel found it by its vector."""
-    return max(
-        (score for leg, (_, score) in one.legs.items() if leg.endswith(".dense")), default=None
-    )
+    return features | ({"sentence": max(cosines)} if cosines else {})
 
 
 def _probability(judgement: Judgement, features: Mapping[str, float]) -> float:

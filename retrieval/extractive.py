@@ -30,6 +30,10 @@ _TITLE_WORDS = 8
 _UNFINISHED = re.compile(r"[:;,?]$")
 _FINISHED = re.compile(r"[.!?…][\"'»”)\]]*$")
 _ROW = re.compile(r"[\t|\d:]")
+_MAIL_FIELD = re.compile(
+    r"(?:from|to|cc|bcc|subject|date|sent|de|à|objet|envoyé|от|кому|копия|тема|дата) ?:",
+    re.IGNORECASE,
+)
 
 
 def chosen(evidence: Evidence) -> Iterator[tuple[int, Span]]:
@@ -66,11 +70,23 @@ def _readable(evidence: Evidence, piece: Piece) -> Span:
     text = evidence.found[piece.rank].chunk.text
     around = evidence.pieces[piece.rank]
     first = last = list(around).index(piece.span)
+    if _MAIL_FIELD.match(_at(text, around, first)):
+        return _mail_head(text, around, first)
     if _leans_back(_at(text, around, first)) and _fits(around, first - 1, last):
         first -= 1
     while _fits(around, first, last + 1):
         if not _promises(_at(text, around, last), _at(text, around, last + 1)):
             break
+        last += 1
+    return Span(around[first].start, around[last].end)
+
+
+def _mail_head(text: str, around: Sequence[Span], place: int) -> Span:
+    """Give the lines of a mail's head around one: who, to whom, what about and when in one."""
+    first = last = place
+    while _fits(around, first - 1, last) and _MAIL_FIELD.match(_at(text, around, first - 1)):
+        first -= 1
+    while _fits(around, first, last + 1) and _MAIL_FIELD.match(_at(text, around, last + 1)):
         last += 1
     return Span(around[first].start, around[last].end)
 

@@ -73,13 +73,12 @@ async def test_a_row_of_a_price_list_is_an_answer(shelf: Shelf) -> None:
     assert resolves(shelf, answer)
 
 
-async def test_a_line_of_a_mail_is_an_answer() -> None:
+async def test_a_mail_is_quoted_with_its_head_in_one() -> None:
+    head = "De : Anna Leroy <anna@lumen.fr>\nObjet : Livraison des bureaux\nDate : 12/03/2024"
     shelf = Shelf()
-    await shelf.pour(
-        "mail", "De : Anna Leroy <anna@lumen.fr>\nObjet : Livraison des bureaux\n\nBonjour Paul,"
-    )
-    answer = await asker(shelf)(question("Quel est l'objet, la livraison des bureaux ?"))
-    assert "Objet : Livraison des bureaux" in [c.quote for c in answer.citations]
+    await shelf.pour("mail", f"{head}\nBonjour Paul, la salle est libre.")
+    answer = await asker(shelf)(question("Quel est l'objet du mail d'Anna Leroy ?"))
+    assert [c.quote for c in answer.citations] == [head]
 
 
 async def test_a_sentence_that_leans_on_the_one_before_brings_it_along(shelf: Shelf) -> None:
