@@ -83,6 +83,12 @@ async def test_limit_cuts_after_the_fusion(shelf: Shelf) -> None:
     assert len((await searcher(shelf)(ask(limit=1))).found) == 1
 
 
+async def test_a_use_case_may_look_deeper_than_the_reader_asked(shelf: Shelf) -> None:
+    looked = await searcher(shelf).look(ask(limit=1), depth=3)
+    assert len(looked.result.found) == 3
+    assert looked.vector is not None
+
+
 async def test_filters_reach_the_panels(shelf: Shelf) -> None:
     ref = await shelf.pour("avenant", "Le préavis est ramené à un mois.")
     result = await searcher(shelf)(ask(filters=Filters(frozenset({ref.document}))))

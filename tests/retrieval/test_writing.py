@@ -89,6 +89,17 @@ async def test_a_mark_after_the_full_stop_belongs_to_the_sentence_before(shelf: 
     assert resolves(shelf, answer)
 
 
+@pytest.mark.parametrize("size", [1, 3, 200])
+async def test_a_mark_decides_between_passages_that_say_the_same(shelf: Shelf, size: int) -> None:
+    await shelf.pour("avenant", "Rappel : le préavis de démission est de trois mois.")
+    found = (await asker(shelf)(question())).search.found
+    place = next(i for i, one in enumerate(found, start=1) if one.source == "avenant")
+    for source, mark in (("avenant", place), ("contrat", 3 - place)):
+        said = f"Le préavis de démission est de trois mois. [{mark}] Il neige à Oslo. [1]"
+        answer = await asker(shelf, says(said, size))(question())
+        assert [c.source for c in answer.citations] == [source]
+
+
 async def test_two_sentences_on_one_source_share_its_number(shelf: Shelf) -> None:
     said = f"{SUPPORTED} La démission a un préavis de trois mois [1]."
     answer = await asker(shelf, says(said))(question())
@@ -96,8 +107,9 @@ async def test_two_sentences_on_one_source_share_its_number(shelf: Shelf) -> Non
     assert len(answer.citations) == 1
 
 
-async def test_each_sentence_is_sent_as_soon_as_it_is_complete(shelf: Shelf) -> None:
-    chat = Waiting([SUPPORTED, " Le salaire"])
+@pytest.mark.parametrize("said", [SUPPORTED, "Le préavis de démission est de trois mois. [1]"])
+async def test_each_sentence_is_sent_as_soon_as_it_is_complete(shelf: Shelf, said: str) -> None:
+    chat = Waiting([said, " Le salaire"])
     stream = asker(shelf, chat).stream(question())
     seen: list[AskEvent] = [await anext(stream) for _ in range(3)]
     assert [type(e) for e in seen] == [SearchDone, Delta, Cited]
