@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeAlias
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, BaseConnection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -79,7 +79,7 @@ class Connections:
         with translated():
             connection = await self._get()
             self._in_use += 1
-            deadline = asyncio.get_running_loop().call_later(seconds, _hang_up, connection)
+            deadline = asyncio.get_running_loop().call_later(seconds, hang_up, connection)
             try:
                 yield connection
             finally:
@@ -106,7 +106,8 @@ class Connections:
                 yield connection
 
 
-def _hang_up(connection: Connection) -> None:
+def hang_up(connection: BaseConnection[Any]) -> None:
+    """End whatever waits on a connection: the wait fails as if the server had gone."""
     with suppress(OSError):  # closed by itself in the meantime
         with socket.socket(fileno=os.dup(connection.fileno())) as wire:
             wire.shutdown(socket.SHUT_RDWR)

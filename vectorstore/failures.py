@@ -46,6 +46,11 @@ def _translate(error: psycopg.Error) -> DiptychError | None:
             "The relational panel's schema is not there yet.",
             "Start the service once with its database reachable; it creates the schema.",
         )
+    if isinstance(error, sqlstates.FeatureNotSupported):
+        return SetupFailed(
+            f"The relational panel's PostgreSQL lacks something: {first_line(error)}.",
+            "Use PostgreSQL 18 or later with the extension pgvector 0.8 or later.",
+        )
     if isinstance(error, sqlstates.InsufficientPrivilege):
         return SetupFailed(
             f"The relational panel's PostgreSQL user lacks a right: {first_line(error)}.",

@@ -1,5 +1,6 @@
 """The relational panel behind the Panel port: PostgreSQL with pgvector and BM25 of its own."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 from uuid import UUID
@@ -23,7 +24,8 @@ from vectorstore import queries, rows, schema, writing
 from vectorstore.connections import READ_SECONDS, WRITE_SECONDS, Connections
 from vectorstore.migrations import HEAD
 
-HEALTH_SECONDS: Final = 3.0
+HEALTH_SECONDS: Final = 2.0
+"""For the server to answer; as long again for a connection to it."""
 DIGESTS_PAGE: Final = 1000
 EXPORT_PAGE: Final = 500
 """Rows fetched at once; between two pages no connection is held."""
@@ -192,10 +194,12 @@ class PostgresPanel:
     async def health(self) -> PanelHealth:
         """Ask the server in at most a few seconds; an answer, never an error."""
         try:
-            async with self._connections.lend(HEALTH_SECONDS) as connection:
-                row = await (await connection.execute(queries.HEALTH)).fetchone()
-        except DiptychError as error:
-            return PanelHealth(self.name, ready=False, detail=str(error))
+            async with asyncio.timeout(2 * HEALTH_SECONDS):
+                async with self._connections.lend(HEALTH_SECONDS) as connection:
+                    row = await (await connection.execute(queries.HEALTH)).fetchone()
+        except (DiptychError, TimeoutError) as error:
+            detail = str(error) or "The server did not answer in time."
+            return PanelHealth(self.name, ready=False, detail=detail)
         standby, read_only, server, extension, prepared = row or (True, True, "", None, False)
         version = f"PostgreSQL {server}, pgvector {extension or 'missing'}, schema {HEAD}"
         if standby or read_only:

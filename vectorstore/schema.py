@@ -2,13 +2,14 @@
 
 import asyncio
 from pathlib import Path
+from threading import Timer
 
 import psycopg
 from psycopg import sql
 
 from contracts.errors import SetupFailed, SpaceMismatch
 from contracts.nouns import Generation
-from vectorstore.connections import Connection, bounded
+from vectorstore.connections import READ_SECONDS, Connection, bounded, hang_up
 from vectorstore.failures import translated
 from vectorstore.migrations import HEAD
 
@@ -49,16 +50,34 @@ async def migrate(url: str, generation: Generation) -> None:
 
 def _prepare(conninfo: str, generation: Generation) -> None:
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        if connection.info.server_version < OLDEST_SERVER:
-            raise SetupFailed(
-                f"PostgreSQL {connection.info.server_version // 10_000} is too old.",
-                "Use PostgreSQL 18 or later with the extension pgvector 0.8 or later.",
-            )
-        connection.execute(_MIGRATE_TIMEOUT)
-        if _revision(connection) != HEAD or not _has_index(connection, generation):
+        # Looking is quick, so a server that does not answer is given up; building may take long.
+        deadline = Timer(READ_SECONDS, hang_up, (connection,))
+        deadline.daemon = True
+        deadline.start()
+        try:
+            _check_server(connection)
+            news = _revision(connection) != HEAD or not _has_index(connection, generation)
+        finally:
+            deadline.cancel()
+        if news:
+            connection.execute(_MIGRATE_TIMEOUT)
             connection.execute(_LOCK, (_LOCK_CLASS, _MIGRATE))
             _upgrade(connection)
         _prepare_generation(connection, generation)
+
+
+def _check_server(connection: psycopg.Connection) -> None:
+    info = connection.info
+    if info.server_version < OLDEST_SERVER:
+        raise SetupFailed(
+            f"PostgreSQL {info.server_version // 10_000} is too old for the relational panel.",
+            "Use PostgreSQL 18 or later with the extension pgvector 0.8 or later.",
+        )
+    if (encoding := info.parameter_status("server_encoding")) != "UTF8":
+        raise SetupFailed(
+            f"The database '{info.dbname}' has the encoding {encoding}, not UTF8.",
+            "Create a database with ENCODING 'UTF8' and point the URL at it.",
+        )
 
 
 def _revision(connection: psycopg.Connection) -> str | None:

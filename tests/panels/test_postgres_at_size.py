@@ -92,7 +92,7 @@ async def test_a_rare_word_is_found_among_thousands(library: Library) -> None:
 
 async def test_a_small_budget_of_candidates_still_fills_the_limit(library: Library) -> None:
     """A rare word alone names too few chunks; the next more common one joins it."""
-    statement = "SELECT count(*) FROM panel.lexical('library', 1, NULL, NULL, %s, 10, %s, 5000, 5)"
+    statement = "SELECT count(*) FROM panel.lexical('library', 1, NULL, NULL, %s, 10, %s, 5)"
     with psycopg.connect(library.url, options="-c search_path=panel,public") as connection:
         for question in ("2718 bail", "bail", "2718 numéro 5999"):
             row = connection.execute(statement, (question, 100 * CHUNKS)).fetchone()

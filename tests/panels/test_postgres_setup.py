@@ -1,11 +1,13 @@
 """The relational panel's beginnings and bad days: schema, lost servers, words that are counted."""
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from contracts.errors import InvalidInput, PanelUnavailable, SetupFailed
 from contracts.nouns import Generation
@@ -109,6 +111,21 @@ async def test_a_server_that_never_answers_is_given_up() -> None:
     await panel.close()
     release.set()
     server.close()
+
+
+async def test_a_database_of_another_encoding_is_refused(postgres_server: str) -> None:
+    name = f"t_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'").format(
+                sql.Identifier(name)
+            )
+        )
+        panel = PostgresPanel(psycopg.conninfo.make_conninfo(postgres_server, dbname=name))
+        with pytest.raises(SetupFailed, match="LATIN1"):
+            await panel.prepare(GENERATION)
+        await panel.close()
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 async def test_a_statement_that_outlasts_its_time_is_hung_up(postgres_url: str) -> None:

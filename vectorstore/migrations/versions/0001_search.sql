@@ -5,24 +5,25 @@
 
 CREATE TYPE panel.hit AS (version bigint, ordinal int, score float8);
 
--- How many chunks a read can see, counted up to ``few``. Without a filter the lexicons know it.
+-- How many chunks a read can see: counted exactly up to ``few``, then at most as many as the
+-- workspace has. Without a filter the lexicons know it.
 CREATE FUNCTION panel.kept(space text, gen int, documents uuid[], wanted text[], few int)
 RETURNS bigint LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
   found bigint;
+  total bigint := (SELECT coalesce(sum(l.chunks), 0) FROM panel.lexicon AS l
+                    WHERE l.workspace = space AND l.generation = gen);
 BEGIN
   IF documents IS NULL AND wanted IS NULL THEN
-    SELECT coalesce(sum(l.chunks), 0) INTO found
-      FROM panel.lexicon AS l WHERE l.workspace = space AND l.generation = gen;
-  ELSE
-    SELECT count(*) INTO found FROM (
-      SELECT FROM panel.version AS v JOIN panel.chunk AS c ON c.version = v.id
-       WHERE v.live AND v.workspace = space AND v.generation = gen
-         AND (documents IS NULL OR v.document = ANY (documents))
-         AND (wanted IS NULL OR v.facets @> wanted)
-       LIMIT few) AS counted;
+    RETURN total;
   END IF;
-  RETURN found;
+  SELECT count(*) INTO found FROM (
+    SELECT FROM panel.version AS v JOIN panel.chunk AS c ON c.version = v.id
+     WHERE v.live AND v.workspace = space AND v.generation = gen
+       AND (documents IS NULL OR v.document = ANY (documents))
+       AND (wanted IS NULL OR v.facets @> wanted)
+     LIMIT few) AS counted;
+  RETURN CASE WHEN found < few THEN found ELSE greatest(found, total) END;
 END $$;
 
 -- The nearest chunks by the exact cosine. A distance of NaN (a vector of zeros) counts as
@@ -104,13 +105,13 @@ BEGIN
 END $$;
 
 -- The lexical leg. The question is analysed once per language of the workspace; terms of
--- different lexicons never meet, so one vector holds them all. Few visible chunks, or not many
--- more than the terms name, are all scored; else those with one of the rarer terms, as many
--- terms as name ``budget`` chunks together (99.8 % of the exact ten best at 100,000 chunks), and
--- never so few that the limit could not be filled.
+-- different lexicons never meet, so one vector holds them all. Not many more visible chunks than
+-- the terms name are all scored; else those with one of the rarer terms, as many terms as name
+-- ``budget`` chunks together (99.8 % of the exact ten best at 100,000 chunks), and never so few
+-- that the limit could not be filled. With a filter every term counts: it may hide any of them.
 CREATE FUNCTION panel.lexical(
   space text, gen int, documents uuid[], wanted text[], question text, most int,
-  visible bigint, few int, budget int)
+  visible bigint, budget int)
 RETURNS SETOF panel.hit
 LANGUAGE plpgsql STABLE ROWS 20 SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
@@ -139,7 +140,7 @@ BEGIN
     INTO asked, terms, named FROM chosen;
   IF asked IS NULL THEN
     RETURN;
-  ELSIF visible < 2 * named AND (visible < few OR NOT filtered) THEN
+  ELSIF visible < 2 * named THEN
     RETURN QUERY SELECT * FROM panel.best_of_all(space, gen, documents, wanted, asked, most);
   ELSE
     RETURN QUERY
@@ -173,6 +174,6 @@ BEGIN
   END IF;
   IF question <> '' THEN
     RETURN QUERY SELECT 'lexical', l.* FROM panel.lexical(
-      space, gen, documents, wanted, question, most, visible, few, budget) AS l;
+      space, gen, documents, wanted, question, most, visible, budget) AS l;
   END IF;
 END $$;

@@ -1,6 +1,12 @@
 -- What the panel stores. A version's chunks are written once; publishing flips one boolean of
 -- the version and one number of the document, never a chunk.
 CREATE EXTENSION IF NOT EXISTS vector;
+DO $$ BEGIN
+  IF (SELECT string_to_array(extversion, '.')::int[] < '{0,8}' FROM pg_extension
+       WHERE extname = 'vector') THEN
+    RAISE feature_not_supported USING MESSAGE = 'pgvector 0.8 or later is needed';
+  END IF;
+END $$;
 
 CREATE TABLE panel.generation (
   number    int PRIMARY KEY,
