@@ -21,7 +21,7 @@ POOL_SECONDS = 10.0
 """Longest wait for a connection while others are in use."""
 IDLE_POOL_SECONDS = 0.5
 """Longest wait while none is in use: then nothing but the server can be in the way."""
-READ_SECONDS = 10.0
+READ_SECONDS = 5.0
 WRITE_SECONDS = 120.0
 
 _SERVER_SETTINGS = (
