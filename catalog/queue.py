@@ -159,7 +159,10 @@ async def _work_for_ever(app: App, concurrency: int) -> None:
             await asyncio.wait([worker])
         except asyncio.CancelledError:
             worker.cancel()
-            await asyncio.wait([worker])
+            # With the database away as well, procrastinate would wait for it: bounded here.
+            if not (await asyncio.wait([worker], timeout=STOP_SECONDS + TICK_SECONDS))[0]:
+                worker.cancel()
+                await asyncio.wait([worker], timeout=TICK_SECONDS)
             raise
         if error := worker.exception():
             logger.warning("The worker lost its database and starts again: %s", error)

@@ -95,13 +95,19 @@ class QueueContract:
     async def test_a_defect_ends_one_job_and_the_sweep_finds_its_documents(
         self, desk: Desk
     ) -> None:
-        ref = await desk.accept_one("a")
+        ref, blocked = await desk.accept_one("a"), await desk.accept_one("blocked")
         handled = Handled(RuntimeError("a defect"))
+
+        async def handle(documents: Sequence[UUID]) -> None:
+            # A job that always waits: an empty queue is not what lets the sweep find the other.
+            if blocked.document in documents:
+                raise CatalogUnavailable("down")
+            await handled(documents)
 
         async def sweep() -> None:
             await desk.catalog.queue.nudge(await desk.catalog.ledger.unfinished(10))
 
-        async with working(desk.catalog.queue, handled, sweep):
+        async with working(desk.catalog.queue, handle, sweep):
             await handled.has(ref.document)
         assert handled.calls == 2
 
