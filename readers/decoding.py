@@ -16,6 +16,7 @@ _BOMS = (
 # it is right. UTF-16 without a mark is found by where its zero bytes lie.
 _CODE_PAGES = ["cp1252", "cp1251", "koi8_r"]
 _SAMPLE = 1 << 18
+_WIDE_ZEROS = 0.03
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
@@ -33,8 +34,10 @@ def encoding(data: bytes, declared: str | None = None) -> str:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return name
-    if b"\0" in data[:_SAMPLE]:
-        return _wide_encoding(data[:_SAMPLE])
+    sample = data[:_SAMPLE]
+    # In UTF-16 at least the blanks and full stops have a zero byte; a stray NUL is no sign.
+    if sample.count(0) > len(sample) * _WIDE_ZEROS:
+        return _wide_encoding(sample)
     try:
         codecs.decode(data, "utf-8")
     except UnicodeDecodeError:

@@ -122,7 +122,7 @@ def _of_ole(data: bytes) -> UnreadableDocument:
 def _of_text(data: bytes, filename: str) -> str:
     sample = decode(data[:_SAMPLE]).replace("\r\n", "\n")
     controls = len(_CONTROL.findall(sample))
-    if controls > len(sample) // 50 + 2 or "\0" in sample[: _SAMPLE // 2]:
+    if controls > len(sample) // 50 + 2:
         raise _unsupported(
             "file of a kind that is not known", "Save it as PDF, docx or text and add that."
         )

@@ -1,6 +1,7 @@
 """Reads CSV files: a line per row, cells between tabs."""
 
 import csv
+import io
 from collections import Counter
 
 from readers.draft import Draft, clean
@@ -18,10 +19,12 @@ def read(data: bytes, draft: Draft) -> None:
     csv.field_size_limit(len(text) + 1)
     delimiter = _delimiter(text)
     part = draft.part("Table")
-    rows = list(csv.reader(text.split("\n"), delimiter=delimiter))
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     if any(cell.count("\n") > _LINES_IN_A_CELL for row in rows for cell in row):
         # A quotation mark that nothing closes swallows the rest of the file.
-        rows = list(csv.reader(text.split("\n"), delimiter=delimiter, quoting=csv.QUOTE_NONE))
+        rows = list(
+            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        )
     part.add("\n".join("\t".join(" ".join(c.split()) for c in row).rstrip("\t") for row in rows))
 
 

@@ -27,7 +27,7 @@ def hostile(name: str) -> str:
 
 @asynccontextmanager
 async def pool(workers: int = 1, limits: Limits = SMALL) -> AsyncIterator[ProcessReader]:
-    formats = {hostile(name): f"hostile_formats:{name}" for name in HOSTILE.split()}
+    formats = {hostile(name): f"tests.readers.hostile_formats:{name}" for name in HOSTILE.split()}
     reader = ProcessReader(workers, limits, {**FORMATS, **formats})
     try:
         yield reader
