@@ -107,7 +107,7 @@ async def test_two_sentences_on_one_source_share_its_number(shelf: Shelf) -> Non
     assert len(answer.citations) == 1
 
 
-@pytest.mark.parametrize("said", [SUPPORTED, "Le préavis de démission est de trois mois. [1]"])
+@pytest.mark.parametrize("said", [SUPPORTED, "Le préavis de démission est de trois mois. 【1】"])
 async def test_each_sentence_is_sent_as_soon_as_it_is_complete(shelf: Shelf, said: str) -> None:
     chat = Waiting([said, " Le salaire"])
     stream = asker(shelf, chat).stream(question())
