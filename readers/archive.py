@@ -14,6 +14,10 @@ _PIECE = MIB
 # Small files may be packed as tightly as they like.
 _RATIO_MATTERS_FROM = 50 * MIB
 _ENCRYPTED = 1
+_ZIP_ERRORS = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
+    *(OSError, ValueError, KeyError),  # offsets outside the file, members that are not there
+)
 
 
 class Archive:
@@ -28,7 +32,7 @@ class Archive:
         self._unpacked = 0
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, EOFError) as error:
+        except _ZIP_ERRORS as error:
             raise _damaged() from error
         members = self._zip.infolist()
         if any(member.flag_bits & _ENCRYPTED for member in members):
@@ -53,7 +57,7 @@ class Archive:
                 while piece := member.read(_PIECE):
                     self._count(len(piece))
                     pieces.append(piece)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        except _ZIP_ERRORS as error:
             raise _damaged() from error
         return b"".join(pieces)
 

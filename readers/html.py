@@ -58,16 +58,20 @@ class _Writer:
 
     def __init__(self, part: PartDraft) -> None:
         self._part = part
-        self._line = ""
+        self._line: list[str] = []
         self._gap = 2
 
     def text(self, text: str | None) -> None:
         text = _SPACE.sub(" ", text or "")
-        self._line += text.lstrip(" ") if not self._line or self._line.endswith(" ") else text
+        if not self._line or self._line[-1].endswith(" "):
+            text = text.lstrip(" ")
+        if text:
+            self._line.append(text)
 
     def line(self, level: int = 0) -> None:
         """End the line, if there is one."""
-        line, self._line = self._line.rstrip(" "), ""
+        line = "".join(self._line).rstrip(" ")
+        self._line = []
         if line.strip():
             if level:
                 self._part.add_heading(line, level)

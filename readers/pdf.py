@@ -1,7 +1,10 @@
 """Reads the text layer of PDF pages, character by character, through pdfium."""
 
 import re
+import sys
+from array import array
 from collections.abc import Iterator
+from itertools import repeat
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped] # no stubs are published
 from pypdfium2 import raw
@@ -13,7 +16,10 @@ _TAIL = 16 * 1024
 _BOOKMARKS = 5000
 _LISTED_PAGES = 200
 # What pdfium gives for the hyphen of a word that is broken at a line's end.
-_LINE_END_HYPHENS = {0x0002, 0xFFFE}
+_LINE_END_HYPHEN = re.compile("[\x02\ufffe]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f]")
+_REPLACEMENT = 0xFFFD
+_UTF_32 = f"utf-32-{sys.byteorder[0]}e"
 
 
 def read(data: bytes, draft: Draft) -> None:
@@ -108,7 +114,7 @@ def page_text(page: pdfium.PdfPage) -> str:
     textpage = page.get_textpage()
     try:
         handle, unicode_of = textpage.raw, raw.FPDFText_GetUnicode
-        codes = [unicode_of(handle, index) for index in range(textpage.count_chars())]
+        codes = list(map(unicode_of, repeat(handle), range(textpage.count_chars())))
         if _has_text_outside(page, textpage):
             left, bottom, right, top = page.get_cropbox()
             codes = [
@@ -120,13 +126,10 @@ def page_text(page: pdfium.PdfPage) -> str:
             ]
     finally:
         textpage.close()
-    return "".join(map(_character, codes))
-
-
-def _character(code: int) -> str:
-    if code in _LINE_END_HYPHENS:
-        return "-"
-    return chr(code) if code >= ord(" ") or code in b"\t\n\r" else " "
+    if max(codes, default=0) > sys.maxunicode:
+        codes = [code if code <= sys.maxunicode else _REPLACEMENT for code in codes]
+    text = array("I", codes).tobytes().decode(_UTF_32, "surrogatepass")
+    return _CONTROL.sub(" ", _LINE_END_HYPHEN.sub("-", text))
 
 
 def _has_text_outside(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> bool:

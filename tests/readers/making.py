@@ -4,8 +4,8 @@ import io
 import zipfile
 from collections.abc import Mapping
 
-from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped] # no stubs installed
-from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped] # no stubs installed
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from contracts.content import Source
@@ -161,6 +163,27 @@ async def test_processes_are_replaced_after_their_share_of_files(tmp_path: Path)
     assert pids[0] == pids[1]
     assert pids[2] == pids[3]
     assert pids[0] != pids[2]
+
+
+async def test_processes_end_with_a_service_that_is_killed(tmp_path: Path) -> None:
+    began = tmp_path / "began"
+    program = (
+        "import asyncio, pathlib\n"
+        "from contracts.content import Source\n"
+        "from readers.pool import ProcessReader\n"
+        "hang = {'x/hang': 'tests.readers.hostile_formats:hang'}\n"
+        f"source = Source(pathlib.Path({str(source(tmp_path, 'hang', str(began)).path)!r}), 'f', "
+        "media_type='x/hang')\n"
+        "asyncio.run(ProcessReader(1, formats=hang).read(source))\n"
+    )
+    service = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
+    async with asyncio.timeout(60):
+        await appears(began)
+        (child,) = psutil.Process(service.pid).children()
+        service.kill()
+        await service.wait()
+        await asyncio.to_thread(child.wait, 30)
+    assert not child.is_running()
 
 
 async def test_an_idle_process_that_died_is_replaced(tmp_path: Path) -> None:
