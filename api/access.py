@@ -10,7 +10,7 @@ from api.bodies import WorkspaceName
 from api.service import Service
 from contracts.errors import Forbidden, Unauthenticated
 from contracts.nouns import DEFAULT_WORKSPACE
-from contracts.record import Identity, Role
+from contracts.people import Identity, Role
 
 # Declares the scheme in OpenAPI; the gate in front of all routes has done the checking.
 SCHEME = HTTPBearer(auto_error=False, description="A key: `Authorization: Bearer KEY`.")

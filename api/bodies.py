@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from contracts.nouns import METADATA_LIMIT, Filters, ReadMode, facet
-from contracts.record import Role
+from contracts.people import Role
 from retrieval.asking import MAX_HITS
 
 MAX_FILTER_DOCUMENTS = 1000

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import UNEXPECTED, describe, respond
 from contracts.errors import DiptychError, InvalidInput, TooLarge, Unauthenticated
-from contracts.record import People
+from contracts.people import People
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 JSON_LIMIT = 1024 * 1024

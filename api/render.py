@@ -19,7 +19,8 @@ from api.schemas import (
     SpanAnswer,
 )
 from contracts.nouns import EmbeddedChunk, Part, Span, VersionRef
-from contracts.record import DocumentRecord, KeyRecord, Receipt
+from contracts.people import KeyRecord
+from contracts.record import DocumentRecord, Receipt
 from retrieval.asking import Answer, Citation, Found, SearchResult
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field, JsonValue
 
 from contracts.nouns import PanelName, ReadMode
-from contracts.record import Reached, Role, VersionState, Wanted
+from contracts.people import Role
+from contracts.record import Reached, VersionState, Wanted
 
 
 class FieldProblem(BaseModel):

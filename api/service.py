@@ -7,7 +7,8 @@ from typing import Protocol
 
 from contracts.nouns import Generation, PanelName, ReadMode
 from contracts.panels import Panel
-from contracts.record import Blobs, Documents, People, Receipt, Watch
+from contracts.people import People
+from contracts.record import Blobs, Documents, Receipt, Watch
 from ingestion.receiving import Upload
 from retrieval.asking import Answer, AskEvent, AskRequest, SearchRequest, SearchResult
 

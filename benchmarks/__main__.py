@@ -5,7 +5,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 
 import psutil
@@ -13,7 +13,7 @@ import psutil
 from benchmarks import embedding, ingestion, memory, peers, searching, writing
 from benchmarks.report import Missing, Row
 
-ALL: dict[str, Callable[[], Awaitable[list[Row]]]] = {
+ALL: dict[str, Callable[[], Coroutine[None, None, list[Row]]]] = {
     "embedding": embedding.measure,
     "writing": writing.measure,
     "peers": peers.measure,

@@ -4,10 +4,13 @@ import asyncio
 import json
 import tempfile
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import UUID
 
 from benchmarks import material
 from benchmarks.report import Row
+from contracts.nouns import PanelName
 from deploy.settings import load as settings
 from deploy.wiring import Diptych, open_diptych
 from ingestion.receiving import Upload
@@ -39,7 +42,7 @@ async def _round(
     lines = [json.dumps({**r, "_id": f"{number}-{r['_id']}"}, ensure_ascii=False) for r in part]
     data = "\n".join(lines).encode()
 
-    async def pieces():  # noqa: ANN202 - an async generator of bytes
+    async def pieces() -> AsyncIterator[bytes]:
         yield data
 
     began = time.perf_counter()
@@ -48,15 +51,15 @@ async def _round(
         while await _unfinished(diptych, [r.ref.document for r in receipts]):
             await asyncio.sleep(0.05)
         whole = time.perf_counter() - began
-    passages = []
+    passages: list[str] = []
     for receipt in receipts:
-        async for held in diptych.panels["vector"].export(receipt.ref, diptych.generation.number):
-            passages.append(held.chunk.passage)
+        held = diptych.panels[PanelName.VECTOR].export(receipt.ref, diptych.generation.number)
+        passages += [chunk.chunk.passage async for chunk in held]
     began = time.perf_counter()
     await diptych.embedder.embed_passages(passages)
     bare = time.perf_counter() - began
     return len(passages) / bare, len(passages) / whole
 
 
-async def _unfinished(diptych: Diptych, documents: list) -> bool:
+async def _unfinished(diptych: Diptych, documents: list[UUID]) -> bool:
     return bool(await diptych.ledger.moving(documents))

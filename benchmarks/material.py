@@ -57,7 +57,8 @@ def clustered(count: int, seed: int, clusters: int = 200) -> Vector:
     noise = rng.normal(size=(count, DIMENSION)) / np.sqrt(DIMENSION)
     rows = centres[rng.integers(0, clusters, count)] + NOISE * noise * np.sqrt(DIMENSION) ** 0.5
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows.astype(np.float32)
+    unit: Vector = rows.astype(np.float32)
+    return unit
 
 
 def vocabulary(size: int = 20_000) -> list[str]:

@@ -68,9 +68,11 @@ async def _http() -> list[Row]:
     """Time of a search over HTTP less what embedding and panels took, as the answer tells."""
     over: list[float] = []
     async with (
-        serving() as (address, key),
+        serving() as service,
         httpx.AsyncClient(
-            base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=30
+            base_url=service.address,
+            headers={"Authorization": f"Bearer {service.key}"},
+            timeout=30,
         ) as client,
     ):
         for number in range(QUESTIONS):

@@ -13,7 +13,7 @@ from catalog import locks
 from catalog.connections import Connection, Connections
 from catalog.plain_text import plain
 from contracts.errors import InvalidInput, NotFound, Unauthenticated
-from contracts.record import Identity, KeyRecord, Role
+from contracts.people import Identity, KeyRecord, Role
 
 _WORKSPACE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _PREFIX = "dpt_"

@@ -14,7 +14,8 @@ from contracts.errors import SetupFailed
 from contracts.nouns import Generation, PanelName
 from contracts.observing import Metrics, NullMetrics
 from contracts.panels import Panel
-from contracts.record import Blobs, Documents, Ledger, People, Queue, Watch
+from contracts.people import People
+from contracts.record import Blobs, Documents, Ledger, Queue, Watch
 from deploy.embedded.neo4j import Neo4jAddress
 from deploy.embedded.servers import EmbeddedServers
 from deploy.panels import LazyPanel

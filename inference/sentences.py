@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-import sentencex  # type: ignore[import-untyped] # it ships no types
+import sentencex
 
 from contracts.nouns import UNDETERMINED, Span
 

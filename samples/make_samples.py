@@ -160,7 +160,7 @@ def write_docx(source: Source) -> bytes:
 def write_xlsx(source: Source) -> bytes:
     """One sheet per heading, with the table that follows it."""
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    del book[book.sheetnames[0]]
     book.properties.creator = COMPANY
     book.properties.title = source.head["title"]
     for heading, table in zip(source.blocks[::2], source.blocks[1::2], strict=True):

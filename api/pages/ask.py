@@ -12,7 +12,7 @@ from api.service import Service
 from api.streams import closing
 from contracts.errors import DiptychError, Unauthenticated
 from contracts.nouns import ReadMode
-from contracts.record import Role
+from contracts.people import Role
 from retrieval.asking import QUESTION_LIMIT, AskRequest
 
 

@@ -12,7 +12,8 @@ from api.pages.session import Visitor
 from api.pages.table import documents_table
 from api.service import Service
 from contracts.errors import DiptychError
-from contracts.record import DocumentRecord, Role, VersionState
+from contracts.people import Role
+from contracts.record import DocumentRecord, VersionState
 from ingestion.receiving import Upload
 
 PAGE = 50

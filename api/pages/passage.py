@@ -8,7 +8,7 @@ from nicegui import ui
 from api.pages.session import Visitor
 from contracts.errors import NotFound
 from contracts.nouns import Part, Span, VersionRef
-from contracts.record import Role
+from contracts.people import Role
 from retrieval.asking import Citation, Found
 
 AROUND = 8000

@@ -10,7 +10,7 @@ from api.middleware import bearer
 from api.pages.texts import Texts, choose, texts
 from api.service import Service
 from contracts.errors import DiptychError, Unauthenticated
-from contracts.record import Identity, Role
+from contracts.people import Identity, Role
 
 SIGN_IN = "/signin"
 RECENT = 8

@@ -8,7 +8,8 @@ from api.service import Service
 from api.standing import Standing, standing
 from contracts.errors import Unavailable
 from contracts.nouns import PanelHealth
-from contracts.record import Role, VersionState
+from contracts.people import Role
+from contracts.record import VersionState
 
 REFRESH_S = 3.0
 SHOWN_STATES = (

@@ -9,7 +9,7 @@ from api.access import Admin, Services, workspace_for
 from api.bodies import KeyBody, WorkspaceBody
 from api.schemas import KeyAnswer, KeyList, WorkspaceList
 from contracts.errors import Conflict, Forbidden, NotFound
-from contracts.record import Identity, KeyRecord
+from contracts.people import Identity, KeyRecord
 
 router = APIRouter(prefix="/v1", tags=["people"])
 

@@ -15,7 +15,8 @@ from rich.markup import escape
 
 from contracts.errors import SetupFailed
 from contracts.nouns import DEFAULT_WORKSPACE, ReadMode
-from contracts.record import Role, VersionState
+from contracts.people import Role
+from contracts.record import VersionState
 from deploy import samples
 from deploy.commands.ask import show_answer
 from deploy.commands.console import (
@@ -66,12 +67,15 @@ async def _demo(*, once: bool, as_json: bool, quiet: bool) -> int:
     settings = load()
     began = time.perf_counter()
     with progress(quiet=quiet) as bar:
-        async with open_diptych(settings, bar, keep=not once) as diptych:
+        async with open_diptych(settings, bar) as diptych:
             outcomes = await _fill(diptych, bar)
             answers = {mode: await _ask(diptych, mode) for mode in MODES}
             resolved = {m: await resolves(diptych, a) for m, a in answers.items()}
             first = await diptych.people.first_key("first admin")
             key = None if once else first or await _demo_key(diptych)
+            if key:
+                # While this process still holds the databases: they are not started twice.
+                await asyncio.to_thread(ensure_serving, settings)
     shown = Shown(
         documents=len(outcomes),
         quarantined=sum(o.state == VersionState.QUARANTINED for o in outcomes),
@@ -86,7 +90,6 @@ async def _demo(*, once: bool, as_json: bool, quiet: bool) -> int:
     if first:
         err.print(f"Admin key, shown only now: [bold]{first}[/bold]", highlight=False)
     if key:
-        await asyncio.to_thread(ensure_serving, settings)
         _invite(settings, key)
     return DONE if all(resolved.values()) else FAILED
 

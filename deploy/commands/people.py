@@ -6,7 +6,7 @@ from uuid import UUID
 import typer
 
 from contracts.nouns import DEFAULT_WORKSPACE
-from contracts.record import KeyRecord, Role
+from contracts.people import KeyRecord, Role
 from deploy.commands.console import JsonOption, emit, out, run
 from deploy.settings import load
 from deploy.wiring import open_diptych

@@ -18,6 +18,7 @@ import uvicorn
 
 from contracts.errors import SetupFailed
 from deploy.commands.console import DONE, FAILED, JsonOption, QuietOption, emit, err, progress, run
+from deploy.embedded.servers import EmbeddedServers
 from deploy.http import create_service_app
 from deploy.observing import prometheus
 from deploy.settings import Settings, load
@@ -189,17 +190,21 @@ async def _worker(settings: Settings, *, leash: bool) -> None:
 
 
 def stop(as_json: JsonOption = False, quiet: QuietOption = False) -> None:
-    """Stop the service of this home; jobs in hand are finished, others stay queued."""
+    """Stop the service of this home and the databases that were kept for it.
+
+    Jobs in hand are finished, others stay queued.
+    """
     settings = load()
     running = Running.find(settings.home)
     stopped = _stop(running) if running else True
+    holders = EmbeddedServers(settings.home, settings.cache).stop() if stopped else ()
     if as_json:
-        emit({"stopped": stopped and running is not None})
+        emit({"running": running is not None, "stopped": stopped, "databases_used_by": holders})
     elif not quiet:
-        text = (
-            "Nothing was running." if not running else "Stopped." if stopped else "It still runs."
-        )
-        err.print(text)
+        text = "Stopped." if running else "No service was running."
+        err.print(text if stopped else f"Process {running and running.pid} still runs.")
+        if holders:
+            err.print(f"The databases are still used by processes {', '.join(map(str, holders))}.")
     raise typer.Exit(DONE if stopped else FAILED)
 
 

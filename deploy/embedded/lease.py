@@ -202,20 +202,18 @@ class ServerLease(Generic[A_co]):
             return port
         self._tenants.kept = False
         self._server.prepare()
-        for attempt in range(PORT_ATTEMPTS):
-            if attempt or not port_is_free(port):
-                port = free_port()
+        for attempt in range(1, PORT_ATTEMPTS + 1):
             remembered.write_text(str(port))
             process.start(self._server.command(port))
             try:
                 self._await(port)
             except SetupFailed:
-                # Another program may have taken the port between our look and the server's.
-                if attempt + 1 < PORT_ATTEMPTS and not process.find() and not port_is_free(port):
-                    continue
-                raise
-            return port
-        raise AssertionError  # the last attempt returns or raises
+                if attempt == PORT_ATTEMPTS or process.find() or port_is_free(port):
+                    raise
+                port = free_port()  # another program has taken the one we remembered
+            else:
+                break
+        return port
 
     def _await(self, port: int) -> None:
         server = self._server

@@ -26,7 +26,8 @@ from contracts.nouns import (
     StagedVersion,
 )
 from contracts.observing import NullMetrics
-from contracts.record import KeptReading, Reached, Role, Task
+from contracts.people import Role
+from contracts.record import KeptReading, Reached, Task
 from ingestion.receiving import Receive
 from retrieval.asking import (
     Answer,

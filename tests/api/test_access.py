@@ -4,7 +4,7 @@ import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from contracts.record import Role
+from contracts.people import Role
 from tests.api.stand import Stand
 
 NEEDS = {

@@ -15,14 +15,8 @@ from api.pages.texts import LANGUAGES, choose, texts
 from api.reference import reference_page
 from contracts.errors import Unreadable
 from contracts.nouns import PanelName, ReadMode, Span
-from contracts.record import (
-    DocumentRecord,
-    PanelState,
-    Reached,
-    Role,
-    VersionState,
-    Wanted,
-)
+from contracts.people import Role
+from contracts.record import DocumentRecord, PanelState, Reached, VersionState, Wanted
 from tests.api.stand import Stand
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -14,7 +14,7 @@ import uvicorn
 from playwright.async_api import Browser, Page, StorageState, async_playwright, expect
 
 from contracts.nouns import PanelName, ReadMode
-from contracts.record import Role
+from contracts.people import Role
 from tests.api.stand import REFUSAL, Stand
 
 pytestmark = pytest.mark.browser

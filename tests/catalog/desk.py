@@ -16,6 +16,7 @@ from contracts.nouns import (
     Reading,
     VersionRef,
 )
+from contracts.people import People
 from contracts.record import (
     Arrival,
     DocumentRecord,
@@ -23,7 +24,6 @@ from contracts.record import (
     Generations,
     KeptReading,
     Ledger,
-    People,
     Queue,
     Reached,
     Receipt,

@@ -14,7 +14,8 @@ from contracts.errors import (
     Unreadable,
 )
 from contracts.nouns import DEFAULT_WORKSPACE
-from contracts.record import DocumentRecord, Role, VersionState
+from contracts.people import Role
+from contracts.record import DocumentRecord, VersionState
 from tests.catalog.desk import DEADLINE, Desk
 
 

@@ -8,15 +8,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 HOLD = """
+import os
 import sys
 from pathlib import Path
 from deploy.embedded.lease import ServerLease
 from deploy.embedded.postgres import EmbeddedPostgres
 lease = ServerLease(EmbeddedPostgres(Path(sys.argv[1])))
 print(lease.acquire(), flush=True)
+if sys.argv[2:] == ["fork"]:
+    os.fork()
 sys.stdin.readline()
 lease.release()
 """
@@ -64,16 +66,18 @@ class Holder:
 
 
 @contextmanager
-def holder(directory: Path, **popen: Any) -> Iterator[Holder]:
-    """Start a process that holds the server below the directory; it is gone afterwards."""
+def holder(directory: Path, *options: str) -> Iterator[Holder]:
+    """Start a process that holds the server below the directory; it is gone afterwards.
+
+    With the option ``fork`` it has a child that lives until the block ends.
+    """
     with subprocess.Popen(  # noqa: S603 - this interpreter
-        [sys.executable, "-c", HOLD, str(directory)],
+        [sys.executable, "-c", HOLD, str(directory), *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
-        **popen,
     ) as process:
         try:
             yield Holder(process)

@@ -21,7 +21,8 @@ from contracts.errors import (
     Unavailable,
 )
 from contracts.nouns import Generation
-from contracts.record import DocumentRecord, Identity, KeyRecord, Role, Stored, VersionState
+from contracts.people import Identity, KeyRecord, Role
+from contracts.record import DocumentRecord, Stored, VersionState
 from tests.fakes.catalog_tables import Tables
 
 FINAL = {VersionState.LIVE, VersionState.QUARANTINED, VersionState.RETIRED}

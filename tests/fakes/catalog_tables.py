@@ -9,12 +9,11 @@ from uuid import UUID
 
 from contracts.errors import CatalogUnavailable, NotFound
 from contracts.nouns import DEFAULT_WORKSPACE, Generation, PanelName, VersionRef
+from contracts.people import Identity, KeyRecord
 from contracts.record import (
     Arrival,
     DocumentRecord,
-    Identity,
     KeptReading,
-    KeyRecord,
     PanelState,
     Reached,
     VersionState,

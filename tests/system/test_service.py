@@ -44,8 +44,8 @@ def test_a_document_is_found_and_cited_from_each_panel(client: httpx.Client) -> 
         answer = client.post("/v1/ask", json=body).raise_for_status().json()
         assert not answer["refused"]
         assert "30 juin 2031" in answer["citations"][0]["quote"]
-    body = {"query": "bail", "filters": {"metadata": {"city": "Lyon"}}}
-    assert client.post("/v1/search", json=body).json()["results"] == []
+    elsewhere = {"query": "bail", "filters": {"metadata": {"city": "Lyon"}}}
+    assert client.post("/v1/search", json=elsewhere).json()["results"] == []
 
 
 def test_an_answer_streams_as_typed_events(client: httpx.Client) -> None:
