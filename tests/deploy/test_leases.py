@@ -115,11 +115,13 @@ def test_stale_lock_naming_a_living_stranger_does_not_stop_the_start(
     _, *rest = lock.read_text().splitlines()
     owner = (directory / "data").stat().st_uid  # PostgreSQL suspects its own user's programs only
     with subprocess.Popen([shutil.which("sleep") or "sleep", "600"], user=owner) as stranger:  # noqa: S603 - waits
-        lock.write_text("\n".join([str(stranger.pid), *rest, ""]))
-        (directory / "pid").write_text(str(stranger.pid))
-        assert answers(lease.acquire())
-        assert stranger.poll() is None
-        stranger.kill()
+        try:
+            lock.write_text("\n".join([str(stranger.pid), *rest, ""]))
+            (directory / "pid").write_text(str(stranger.pid))
+            assert answers(lease.acquire())
+            assert stranger.poll() is None
+        finally:
+            stranger.kill()
 
 
 def test_another_port_is_taken_when_the_remembered_one_is_in_use(lease: ServerLease[str]) -> None:
