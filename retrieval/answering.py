@@ -1,5 +1,6 @@
 """The use case of asking: search, weigh the evidence, then answer with citations or refuse."""
 
+import re
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
@@ -39,6 +40,7 @@ from retrieval.searching import Search
 
 EXTRACTIVE = "extractive"
 _ENDS = tuple(".!?…")
+_BULLET = re.compile(r"^(?:[-*•–—‣▪◦]|#+)\s+")
 
 
 @dataclass(slots=True)
@@ -66,7 +68,8 @@ class _Draft:
             if self.text.rstrip("]0123456789[ ").endswith(_ENDS)
             else "\n"
         )
-        piece = f"{gap}{' '.join(words.split())} [{citation.number}]"
+        shown = _BULLET.sub("", " ".join(words.split()))
+        piece = f"{gap}{shown} [{citation.number}]"
         self.text += piece
         yield Delta(piece)
         if not known:

@@ -92,8 +92,7 @@ async def weigh(
     scored.sort(
         key=lambda piece: (PASSAGE_STEP * piece.rank - piece.covered, piece.rank, piece.span)
     )
-    asked = stems(question)
-    telling = [piece for piece in scored if _tells(found[piece.rank], piece.span, asked)]
+    telling = [piece for piece in scored if _tells(found[piece.rank], piece.span)]
     best = await _embedded(telling[:EMBEDDED], vector, found, embedder)
     features = _features(best, [_covered(rarity, text) for text in texts[:READ]], same)
     fitted = "sentence" in features and embedder.model.startswith(WITH_VECTORS.model)
@@ -101,9 +100,13 @@ async def weigh(
     return Evidence(tuple(found), best, spans, features, _probability(judged, features))
 
 
-def _tells(one: Found, span: Span, asked: set[str]) -> bool:
-    """Tell whether a piece says more than the question, the title and the headings: no heading."""
-    return not _words(one, span) <= asked | stems(f"{one.chunk.context} {one.title}")
+def _tells(one: Found, span: Span) -> bool:
+    """Tell whether a piece says more than the title and the headings do: it is none of them.
+
+    Single characters, as of a page's number, say nothing.
+    """
+    said = {stem for stem in _words(one, span) if len(stem) > 1}
+    return not said <= stems(f"{one.chunk.context} {one.title}")
 
 
 def _words(one: Found, span: Span) -> set[str]:

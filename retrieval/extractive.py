@@ -30,6 +30,7 @@ _TITLE_WORDS = 8
 _UNFINISHED = re.compile(r"[:;,?]$")
 _FINISHED = re.compile(r"[.!?…][\"'»”)\]]*$")
 _ROW = re.compile(r"[\t|\d:]")
+_NUMBERING = re.compile(r"^(?:#+|(?:\d{1,3}[.)])+)\s+")
 _MAIL_FIELD = re.compile(
     r"(?:from|to|cc|bcc|subject|date|sent|de|à|objet|envoyé|от|кому|копия|тема|дата) ?:",
     re.IGNORECASE,
@@ -112,6 +113,7 @@ def _promises(sentence: str, following: str) -> bool:
     """Tell whether what matters comes after: a title, a question, a list's first line."""
     if _UNFINISHED.search(sentence):
         return True
-    title = not (_FINISHED.search(sentence) or _ROW.search(sentence))
+    named = _NUMBERING.sub("", sentence)
+    title = not (_FINISHED.search(named) or _ROW.search(named))
     short = len(folded(sentence)) <= _TITLE_WORDS
     return title and short and bool(_FINISHED.search(following))

@@ -73,6 +73,14 @@ async def test_a_row_of_a_price_list_is_an_answer(shelf: Shelf) -> None:
     assert resolves(shelf, answer)
 
 
+async def test_a_list_item_is_told_without_its_bullet_and_quoted_as_it_stands() -> None:
+    shelf = Shelf()
+    await shelf.pour("liste", "- Le préavis de démission est de trois mois.\n- Le midi est libre.")
+    answer = await asker(shelf)(question())
+    assert answer.text.startswith("Le préavis de démission est de trois mois. [1]")
+    assert answer.citations[0].quote.startswith("- Le préavis")
+
+
 async def test_a_mail_is_quoted_with_its_head_in_one() -> None:
     head = "De : Anna Leroy <anna@lumen.fr>\nObjet : Livraison des bureaux\nDate : 12/03/2024"
     shelf = Shelf()
@@ -89,11 +97,21 @@ async def test_a_sentence_that_leans_on_the_one_before_brings_it_along(shelf: Sh
     assert resolves(shelf, answer)
 
 
-async def test_a_title_brings_the_sentence_under_it() -> None:
+@pytest.mark.parametrize(
+    "title", ["Durée du préavis", "# Durée du préavis", "12. Durée du préavis"]
+)
+async def test_a_title_brings_the_sentence_under_it(title: str) -> None:
     shelf = Shelf()
-    await shelf.pour("guide", "Durée du préavis\nElle est de deux mois pour un cadre.")
+    await shelf.pour("guide", f"{title}\nUn cadre attend deux mois.")
     answer = await asker(shelf)(question("Durée du préavis ?"))
-    assert answer.citations[0].quote == "Durée du préavis\nElle est de deux mois pour un cadre."
+    assert answer.citations[0].quote == f"{title}\nUn cadre attend deux mois."
+
+
+async def test_the_title_of_a_document_is_no_answer() -> None:
+    shelf = Shelf()
+    await shelf.pour("Tarif du verre", "Tarif du verre – 1\n\nLe verre plat vaut 12 euros.")
+    answer = await asker(shelf)(question("Quel est le tarif du verre ?"))
+    assert [c.quote for c in answer.citations] == ["Le verre plat vaut 12 euros."]
 
 
 async def test_the_same_words_in_two_documents_are_quoted_once() -> None:
