@@ -1,5 +1,6 @@
 """Weighs how well passages answer a question: scored pieces, and the odds of an answer in them."""
 
+import asyncio
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,28 +77,50 @@ async def weigh(
     ``found`` should hold up to DEPTH passages: what is common to all of them is no evidence.
     ``vector`` is the question's; None, or a model that is down, leaves the words alone to judge.
     """
-    words = content(question)
+    read = await asyncio.to_thread(_read, question, language, found, splitter)
+    best = await _embedded(read.chosen, vector, found, embedder)
+    features = _features(best, read)
+    fitted = "sentence" in features and embedder.model.startswith(WITH_VECTORS.model)
+    judged = WITH_VECTORS if fitted else WORDS_ALONE
+    return Evidence(tuple(found), best, read.pieces, features, _probability(judged, features))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the words alone say of the first READ passages, by rank.
+
+    ``shares``: of the question's words in each passage. ``same``: whether each is in the
+    question's language. ``chosen``: the pieces worth embedding.
+    """
+
+    pieces: dict[int, list[Span]]
+    shares: list[float]
+    same: list[bool]
+    chosen: list[Piece]
+
+
+def _read(
+    question: str, language: str, found: Sequence[Found], splitter: SentenceSplitter
+) -> _Read:
+    """Cut the passages and compare words; CPU-bound, 8 ms for 50 passages of 200 words."""
     texts = [stems(one.chunk.passage) for one in found]
-    rarity = _rarity(words, texts)
+    rarity = _rarity(content(question), texts)
     same = [one.chunk.language in (language, UNDETERMINED) for one in found[:READ]]
-    spans = {
+    cut = {
         rank: pieces(one.chunk.text, one.chunk.language, splitter)
         for rank, one in enumerate(found[:READ])
     }
     scored = [
         Piece(rank, span, _covered(rarity, _words(found[rank], span)) if same[rank] else 0.0)
-        for rank, held in spans.items()
+        for rank, held in cut.items()
         for span in held
+        if _tells(found[rank], span)
     ]
     scored.sort(
         key=lambda piece: (PASSAGE_STEP * piece.rank - piece.covered, piece.rank, piece.span)
     )
-    telling = [piece for piece in scored if _tells(found[piece.rank], piece.span)]
-    best = await _embedded(telling[:EMBEDDED], vector, found, embedder)
-    features = _features(best, [_covered(rarity, text) for text in texts[:READ]], same)
-    fitted = "sentence" in features and embedder.model.startswith(WITH_VECTORS.model)
-    judged = WITH_VECTORS if fitted else WORDS_ALONE
-    return Evidence(tuple(found), best, spans, features, _probability(judged, features))
+    shares = [_covered(rarity, text) for text in texts[:READ]]
+    return _Read(cut, shares, same, scored[:EMBEDDED])
 
 
 def _tells(one: Found, span: Span) -> bool:
@@ -160,9 +183,7 @@ async def _embedded(
     return tuple(sorted(scored, key=lambda piece: (-piece.score, piece.rank, piece.span)))
 
 
-def _features(
-    best: Sequence[Piece], shares: Sequence[float], same: Sequence[bool]
-) -> dict[str, float]:
+def _features(best: Sequence[Piece], read: _Read) -> dict[str, float]:
     """Measure what tells an answer from a near miss; empty when nothing was found.
 
     ``sentence``: cosine of the nearest piece. ``same``: whether the best piece is in the
@@ -170,8 +191,8 @@ def _features(
     """
     if not best:
         return {}
-    own = same[best[0].rank]
-    features = {"passage": shares[best[0].rank] if own else 0.0, "same": float(own)}
+    own = read.same[best[0].rank]
+    features = {"passage": read.shares[best[0].rank] if own else 0.0, "same": float(own)}
     cosines = [piece.cosine for piece in best if piece.cosine is not None]
     return features | ({"sentence": max(cosines)} if cosines else {})
 
