@@ -6,8 +6,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
@@ -87,9 +87,32 @@ async def _serve(settings: Settings, *, keep: bool, quiet: bool) -> None:
         )
         async with _registered(settings), supervised(settings.workers):
             err.print(f"Diptych serves at {settings.address} (API: {settings.address}/docs)")
-            await uvicorn.Server(config).serve()
+            await _until_stopped(Server(config))
     finally:
         await opening.__aexit__(None, None, None)
+
+
+class Server(uvicorn.Server):
+    """Leaves signals to the command.
+
+    Uvicorn raises the signal again once it has shut down, which would end this process before
+    its workers and databases are stopped.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def _until_stopped(server: Server) -> None:
+    def stop() -> None:
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    await server.serve()
 
 
 def _refuse_second(settings: Settings) -> None:

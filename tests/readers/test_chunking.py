@@ -199,6 +199,14 @@ def test_rows_stay_whole_and_later_chunks_repeat_the_header(chunker: StructureCh
         assert set(chunk.text.split("\n")) <= {*rows, "", "Fin du tarif"}
 
 
+def test_text_after_a_table_has_no_header_row(chunker: StructureChunker) -> None:
+    rows = "\n".join(f"Ville {i}\t{i}" for i in range(100))
+    chunks = chunked(chunker, reading(f"Ville\tHabitants\n{rows}\n\n{FRENCH * 60}"))
+    after = [c for c in chunks if c.text.startswith("Le contrat")]
+    assert len(after) > 2
+    assert not any("Habitants" in c.context for c in after)
+
+
 def test_a_markdown_table_repeats_its_header(chunker: StructureChunker) -> None:
     rows = "\n".join(f"| Ville numéro {i} | {i} |" for i in range(200))
     chunks = chunked(chunker, reading(f"| Ville | Habitants |\n|---|---:|\n{rows}\n"))

@@ -40,6 +40,7 @@ def laughs() -> bytes:
         (pdf(""), "blank.pdf", Unreadable.EMPTY),
         (pdf("secret", password="x"), "secret.pdf", Unreadable.ENCRYPTED),
         (pdf("first page", "second page")[:-600], "cut.pdf", Unreadable.MALFORMED),
+        (pdf("first page", "second page")[:-20], "cut.pdf", Unreadable.MALFORMED),
         (b"%PDF-1.7\nnothing else", "stub.pdf", Unreadable.MALFORMED),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "locked.xlsx", Unreadable.ENCRYPTED),
         (OLE + "WordDocument".encode("utf-16-le"), "old.doc", Unreadable.UNSUPPORTED),
