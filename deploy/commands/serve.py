@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ from telemetry import logs
 STOP_WITHIN = 40.0
 """Seconds that a stopping service may take to finish the jobs in hand."""
 RESTART_AFTER = 1.0
+POLL = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +237,12 @@ def _stop(running: Running) -> bool:
     try:
         process = psutil.Process(running.pid)
         process.terminate()
-        process.wait(STOP_WITHIN)
+        deadline = time.monotonic() + STOP_WITHIN
+        # One that ended but that its parent has not looked after yet has stopped too.
+        while process.status() != psutil.STATUS_ZOMBIE:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL)
     except psutil.NoSuchProcess:
-        return True
-    except psutil.TimeoutExpired:
-        return False
+        pass
     return True

@@ -19,7 +19,6 @@ from deploy.embedded.process import Command, ServerProcess, detach, free_port, p
 
 POLL = 0.05
 """Seconds between two looks at a starting server."""
-PORT_ATTEMPTS = 3
 TRANSITION_PATIENCE = 900.0
 """Seconds to wait for a process that is starting the server; a first start fetches jars."""
 
@@ -202,17 +201,11 @@ class ServerLease(Generic[A_co]):
             return port
         self._tenants.kept = False
         self._server.prepare()
-        for attempt in range(1, PORT_ATTEMPTS + 1):
-            remembered.write_text(str(port))
-            process.start(self._server.command(port))
-            try:
-                self._await(port)
-            except SetupFailed:
-                if attempt == PORT_ATTEMPTS or process.find() or port_is_free(port):
-                    raise
-                port = free_port()  # another program has taken the one we remembered
-            else:
-                break
+        if not port_is_free(port):
+            port = free_port()
+        remembered.write_text(str(port))
+        process.start(self._server.command(port))
+        self._await(port)
         return port
 
     def _await(self, port: int) -> None:

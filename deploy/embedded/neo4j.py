@@ -22,6 +22,8 @@ USER = "neo4j"
 DATABASE = "neo4j"
 FOLDERS = ("conf", "data", "logs", "plugins", "import", "run")
 MEGABYTE = 1024 * 1024
+ANSWER_WITHIN = 10.0
+"""Seconds that a starting server has for one query before it is asked again."""
 
 # The quiet period is how long a closing connector waits for late requests, twice 5 s as shipped:
 # a stop takes 0.9 s without it and 10.6 s with it. It has only an internal setting.
@@ -126,10 +128,15 @@ class EmbeddedNeo4j:
             return False
         try:
             address = self.address(port)
-            with GraphDatabase.driver(
-                address.url, auth=(address.user, address.password), connection_timeout=5.0
-            ) as driver:
-                driver.execute_query("RETURN 1", database_=DATABASE)
+            with (
+                GraphDatabase.driver(
+                    address.url,
+                    auth=(address.user, address.password),
+                    connection_acquisition_timeout=ANSWER_WITHIN,
+                ) as driver,
+                driver.session(database=DATABASE) as session,
+            ):
+                session.run("RETURN 1").consume()
         except AuthError as error:
             raise SetupFailed(
                 f"Neo4j refuses the password in {self._directory / 'password'}.",
