@@ -45,6 +45,11 @@ fix: $(VENV)/.dev ## Format, and mend what the linter can mend
 bench: $(VENV)/.dev ## Measure, as ratios in one run (docs/benchmarks.md)
 	@$(BIN)/python -m benchmarks
 
+.PHONY: peers
+peers: ## Install the programs that `make bench` compares with (5 GB, in .venv-peers)
+	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/pip install --quiet -r benchmarks/peers.txt
+
 .PHONY: lock
 lock: ## Resolve the dependencies anew into the two lock files
 	@$(BIN)/pip install --quiet uv
