@@ -17,6 +17,7 @@ _ROOT = str(Path(__file__).parent.parent)
 _HEADER_MAX = 128 << 20
 _UTF8_MAX = 4
 _PIPE_BUFFER = 1 << 20
+_DYING_SECONDS = 2.0
 
 
 class Died(Exception):
@@ -97,8 +98,19 @@ class ReadingProcess:
                 self.kill()
             return await stdout.readexactly(header), await stdout.readexactly(text)
         except (asyncio.IncompleteReadError, ConnectionError):
+            raise Died(await self._ending()) from None
+
+    async def _ending(self) -> int:
+        """Give the exit code of a process that closed its pipe.
+
+        Killing at once would take the code from under asyncio, which then reports 255.
+        """
+        try:
+            async with asyncio.timeout(_DYING_SECONDS):
+                return await self._process.wait()
+        except TimeoutError:
             self.kill()
-            raise Died(await self._process.wait()) from None
+            return await self._process.wait()
 
     def kill(self) -> None:
         """End it now, whatever it does."""
