@@ -11,6 +11,7 @@ from pypdfium2 import raw
 
 from contracts.errors import Unreadable, UnreadableDocument
 from readers.draft import Draft, PartDraft, has_visible_text, useful_title
+from readers.pdf_headings import Line, note_headings, page_lines
 
 _TAIL = 16 * 1024
 _BOOKMARKS = 5000
@@ -26,9 +27,11 @@ def read(data: bytes, draft: Draft) -> None:
     """Give one part per page with visible text; text off the visible page is left out."""
     document = _open(data)
     try:
-        _read_pages(document, draft)
+        pages = _read_pages(document, draft)
         _take_metadata(document, draft)
         _note_bookmarks(document, draft)
+        if not any(part.headings for part in draft.parts):
+            note_headings(pages)
     finally:
         document.close()
 
@@ -59,8 +62,11 @@ def _open(data: bytes) -> pdfium.PdfDocument:
     return document
 
 
-def _read_pages(document: pdfium.PdfDocument, draft: Draft) -> None:
-    """Fill the draft; say which pages hold no text although they show something."""
+def _read_pages(document: pdfium.PdfDocument, draft: Draft) -> list[tuple[PartDraft, list[Line]]]:
+    """Fill the draft; say which pages hold no text although they show something.
+
+    Gives each part with how its lines are set.
+    """
     count = len(document)
     if count > draft.limits.pages:
         raise UnreadableDocument(
@@ -70,15 +76,18 @@ def _read_pages(document: pdfium.PdfDocument, draft: Draft) -> None:
         )
     pictures: list[int] = []
     broken: list[int] = []
+    pages: list[tuple[PartDraft, list[Line]]] = []
     for number in range(1, count + 1):
         try:
             page = document[number - 1]
-            text = page_text(page)
+            text, lines = page_text(page)
         except pdfium.PdfiumError:
             broken.append(number)
             continue
         if has_visible_text(text):
-            draft.part(f"Page {number}", page=number).add(text)
+            part = draft.part(f"Page {number}", page=number)
+            part.add(text)
+            pages.append((part, lines))
         elif next(page.get_objects(), None) is not None:
             pictures.append(number)
         page.close()
@@ -89,6 +98,7 @@ def _read_pages(document: pdfium.PdfDocument, draft: Draft) -> None:
         draft.metadata["pages_without_text"] = pictures[:_LISTED_PAGES]
     if broken:
         draft.metadata["pages_damaged"] = broken[:_LISTED_PAGES]
+    return pages
 
 
 def _nothing_readable(count: int, pictures: list[int], broken: list[int]) -> UnreadableDocument:
@@ -106,26 +116,35 @@ def _nothing_readable(count: int, pictures: list[int], broken: list[int]) -> Unr
     )
 
 
-def page_text(page: pdfium.PdfPage) -> str:
+def page_text(page: pdfium.PdfPage) -> tuple[str, list[Line]]:
     """Give the characters of a page in pdfium's order, without those off the crop box.
 
-    Not ``get_text_range``: it drops characters and knows UCS-2 only.
+    Not ``get_text_range``: it drops characters and knows UCS-2 only. Also gives how the lines
+    are set, unless characters had to be left out.
     """
     textpage = page.get_textpage()
     try:
-        handle, unicode_of = textpage.raw, raw.FPDFText_GetUnicode
-        codes = list(map(unicode_of, repeat(handle), range(textpage.count_chars())))
-        if _has_text_outside(page, textpage):
-            left, bottom, right, top = page.get_cropbox()
-            codes = [
-                code
-                for index, code in enumerate(codes)
-                # Blanks and line ends that pdfium adds have no place of their own.
-                if raw.FPDFText_IsGenerated(handle, index) == 1
-                or _overlaps(textpage.get_charbox(index), (left, bottom, right, top))
-            ]
+        codes = list(
+            map(raw.FPDFText_GetUnicode, repeat(textpage.raw), range(textpage.count_chars()))
+        )
+        if not _has_text_outside(page, textpage):
+            text = _text(codes)
+            return text, page_lines(textpage, text)
+        left, bottom, right, top = page.get_cropbox()
+        kept = [
+            code
+            for index, code in enumerate(codes)
+            # Blanks and line ends that pdfium adds have no place of their own.
+            if raw.FPDFText_IsGenerated(textpage.raw, index) == 1
+            or _overlaps(textpage.get_charbox(index), (left, bottom, right, top))
+        ]
+        return _text(kept), []
     finally:
         textpage.close()
+
+
+def _text(codes: list[int]) -> str:
+    """Give one character per code; what no text can hold becomes a blank or U+FFFD."""
     if max(codes, default=0) > sys.maxunicode:
         codes = [code if code <= sys.maxunicode else _REPLACEMENT for code in codes]
     text = array("I", codes).tobytes().decode(_UTF_32, "surrogatepass")
