@@ -1,7 +1,7 @@
 """Checks each sentence of a model against the passages: the piece it rests on, or none."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +16,8 @@ from retrieval.words import content, stems
 
 WORDS_ENOUGH = 0.6
 """Share of a sentence's words in one piece that is support by itself."""
+WORDS_BESIDE = 0.3
+"""Share of words that a piece of the same language must have beside its cosine."""
 COSINE_ENOUGH = 0.90
 """Cosine (of e5) to one piece of the same language that is support in other words: 5 % of the
 pairs of different sentences of one paragraph are as near."""
@@ -51,27 +53,32 @@ class Ground:
     async def support(self, claim: Claim, language: str) -> Support | None:
         """Find the piece that a sentence rests on, in the passages it cites, else in any.
 
-        Every number in it must stand in that passage, and every name where both are in one
-        language; then one piece must share most of its words, or nearly mean the same.
+        Every number in it must stand in that piece (or the headings above it), and every name
+        where both are in one language; then the piece must share most of its words, or nearly
+        mean the same.
         """
         cited = [n - 1 for n in claim.cited if 1 <= n <= len(self._passages)]
         for ranks in (cited, [r for r in range(len(self._passages)) if r not in cited]):
-            held = [rank for rank in ranks if self._holds_facts(rank, claim.text, language)]
+            held = [
+                Support(rank, span)
+                for rank in ranks
+                for span in self._windows(rank)
+                if self._holds_facts(rank, span, claim.text, language)
+            ]
             if found := self._by_words(held, claim.text):
                 return found
             if found := await self._by_meaning(held, claim.text, language):
                 return found
         return None
 
-    def _holds_facts(self, rank: int, text: str, language: str) -> bool:
-        """Tell whether a passage has all the numbers and names of a sentence."""
-        passage = self._passages[rank].chunk
-        if not _numbers(text) <= _numbers(f"{passage.passage}\n{self._passages[rank].title}"):
+    def _holds_facts(self, rank: int, span: Span, text: str, language: str) -> bool:
+        """Tell whether a piece with its headings has all the numbers and names of a sentence."""
+        one = self._passages[rank]
+        piece = f"{one.title}\n{one.chunk.context}\n{self._text(rank, span)}"
+        if not _numbers(text) <= _numbers(piece):
             return False
-        if not self._speaks(rank, language):
-            return True
         names = {stem for name in _NAME.findall(text) for stem in stems(name)}
-        return names <= stems(f"{passage.passage}\n{self._passages[rank].title}")
+        return not self._speaks(rank, language) or names <= stems(piece)
 
     def _of(self, rank: int) -> list[Span]:
         """Give the pieces of a passage."""
@@ -84,16 +91,19 @@ class Ground:
         """Give the words of a piece."""
         return self._passages[rank].chunk.text[span.start : span.end]
 
-    def _by_words(self, ranks: Iterable[int], text: str) -> Support | None:
-        """Give the piece, or two that follow each other, with most of a sentence's words."""
+    def _share(self, held: Support, text: str) -> float:
+        """Give the share of a sentence's words that a piece has."""
         wanted = set(content(text))
-        shares = [
-            (len(wanted & stems(self._text(rank, span))), span.start - span.end, -rank, span)
-            for rank in ranks
-            for span in self._windows(rank)
-        ]
-        shared, _, rank, span = max(shares, default=(0, 0, 0, Span(0, 0)))
-        return Support(-rank, span) if shared and shared >= WORDS_ENOUGH * len(wanted) else None
+        return len(wanted & stems(self._text(held.rank, held.span))) / max(len(wanted), 1)
+
+    def _by_words(self, held: Sequence[Support], text: str) -> Support | None:
+        """Give the shortest piece with most of a sentence's words, if those are enough."""
+        best = max(
+            held,
+            key=lambda one: (self._share(one, text), one.span.start - one.span.end, -one.rank),
+            default=None,
+        )
+        return best if best and self._share(best, text) >= WORDS_ENOUGH else None
 
     def _windows(self, rank: int) -> list[Span]:
         """Give the pieces of a passage, and each two neighbours that are readable as one."""
@@ -101,26 +111,29 @@ class Ground:
         pairs = [Span(one.start, two.end) for one, two in pairwise(single)]
         return single + [pair for pair in pairs if pair.end - pair.start <= READABLE]
 
-    async def _by_meaning(self, ranks: Sequence[int], text: str, language: str) -> Support | None:
+    async def _by_meaning(
+        self, held: Sequence[Support], text: str, language: str
+    ) -> Support | None:
         """Give the piece whose vector is nearest to a sentence's, if it is near enough."""
-        held = [(rank, span) for rank in ranks for span in self._of(rank)]
-        if not held:
+        single = [one for one in held if one.span in self._of(one.rank)]
+        if not single:
             return None
         try:
             (vector,) = await self._embedder.embed_passages([text])
-            for rank in ranks:
-                if rank not in self._vectors:
-                    texts = [self._text(rank, span) for span in self._of(rank)]
-                    self._vectors[rank] = await self._embedder.embed_passages(texts)
+            for rank in {one.rank for one in single} - self._vectors.keys():
+                texts = [self._text(rank, span) for span in self._of(rank)]
+                self._vectors[rank] = await self._embedder.embed_passages(texts)
         except ModelUnavailable:
             return None
-        spare = [
-            float(cosine) - (COSINE_ENOUGH if self._speaks(rank, language) else COSINE_ACROSS)
-            for rank in ranks
-            for cosine in self._vectors[rank] @ vector
-        ]
-        best = max(range(len(held)), key=spare.__getitem__)
-        return Support(*held[best]) if spare[best] >= 0 else None
+
+        def spare(one: Support) -> float:
+            cosine = float(self._vectors[one.rank][self._of(one.rank).index(one.span)] @ vector)
+            if not self._speaks(one.rank, language):
+                return cosine - COSINE_ACROSS
+            return cosine - COSINE_ENOUGH if self._share(one, text) >= WORDS_BESIDE else -1.0
+
+        best = max(single, key=spare)
+        return best if spare(best) >= 0 else None
 
     def _speaks(self, rank: int, language: str) -> bool:
         """Tell whether a passage is in the language of the answer."""

@@ -9,8 +9,8 @@ from retrieval.language import NAMES
 
 NOT_FOUND = "NOT_IN_DOCUMENTS"
 """What the model is to say instead of guessing."""
-CHARACTERS = 12_000
-"""Of all passages together, about 4,000 tokens; the last ones are left out above that."""
+CHARACTERS = 8_000
+"""Of all passages together, 2,000 to 3,000 tokens; the last ones are left out above that."""
 MAX_TOKENS = 600
 
 _RULES = """\

@@ -44,10 +44,13 @@ async def test_a_supported_sentence_is_sent_and_cites_the_sentence_it_rests_on(
         "Le préavis de démission est de 6 mois [1].",
         "Le préavis de démission de Martin est de trois mois [1].",
         "Les girafes dorment debout dans la savane [1].",
+        "Le salaire mensuel brut est de 13 euros [1].",
     ],
-    ids=["number", "name", "meaning"],
+    ids=["number", "name", "meaning", "number of another sentence"],
 )
 async def test_a_sentence_that_no_passage_supports_is_dropped(shelf: Shelf, invention: str) -> None:
+    bonus = "Le salaire mensuel brut augmente. Il est versé ici. La prime est de 13 euros."
+    await shelf.pour("prime", bonus)
     answer = await asker(shelf, says(f"{invention} {SUPPORTED}"))(question())
     assert answer.text == "Le préavis de démission est de trois mois. [1]"
 
