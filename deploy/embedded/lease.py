@@ -166,18 +166,21 @@ class ServerLease(Generic[A_co]):
         """Leave the server; the last one stops it, unless someone asked to ``keep`` it."""
         if self._held is None:
             return
-        with self._tenants.transition(TRANSITION_PATIENCE):
-            if keep:
-                self._tenants.kept = True
-            self._leave()
-            if not self._tenants.kept and not self._tenants.present():
-                self._server.process.stop()
+        try:
+            with self._tenants.transition(TRANSITION_PATIENCE):
+                if keep:
+                    self._tenants.kept = True
+                self._leave()
+                if not self._tenants.kept and not self._tenants.present():
+                    self._server.process.stop()
+        except FileNotFoundError:
+            self._leave()  # the home was removed; the guardian ends what ran there
 
     def stop(self) -> tuple[int, ...]:
         """Stop a server that was kept; give the ids of the processes that still hold it."""
         if not self._directory.exists():
             return ()
-        with self._tenants.transition(TRANSITION_PATIENCE):
+        with self._tenants.transition(TRANSITION_PATIENCE, create=True):
             self._tenants.kept = False
             present = self._tenants.present()
             if not present:
@@ -197,8 +200,13 @@ class ServerLease(Generic[A_co]):
         process, remembered = self._server.process, self._directory / "port"
         port = int(remembered.read_text()) if remembered.exists() else free_port()
         if process.find():  # answers already, or its starter was killed while it started
-            self._await(port)
-            return port
+            try:
+                self._await(port)
+            except SetupFailed:
+                if process.find():
+                    raise
+            else:
+                return port
         self._tenants.kept = False
         self._server.prepare()
         if not port_is_free(port):

@@ -57,14 +57,19 @@ class ServerProcess:
         """What the server printed since it was last started."""
         return self.directory / "server.log"
 
+    @property
+    def pid_file(self) -> Path:
+        """Where the id of the process stands; it stays there when the process has ended."""
+        return self.directory / "pid"
+
     def start(self, command: Command) -> None:
         """Start it in a session of its own, so that no Ctrl-C reaches it."""
-        detach(command, self.directory, self.log.name, "pid")
+        detach(command, self.directory, self.log.name, self.pid_file.name)
 
     def find(self) -> psutil.Process | None:
         """Give the running process, None when there is none."""
         try:
-            process = psutil.Process(int((self.directory / "pid").read_text()))
+            process = psutil.Process(int(self.pid_file.read_text()))
             alive = process.status() != psutil.STATUS_ZOMBIE and self.marker in process.cmdline()
         except (FileNotFoundError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
             return None

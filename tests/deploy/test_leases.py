@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import psycopg
 
 from deploy.embedded.lease import ServerLease
@@ -197,3 +198,26 @@ def test_unclean_end_is_signalled_to_nobody_else(directory: Path, lease: ServerL
     finally:
         os.kill(victim, signal.SIGKILL)
         os.waitpid(victim, 0)
+
+
+def test_server_ends_when_its_home_is_removed(directory: Path, lease: ServerLease[str]) -> None:
+    lease.acquire()
+    process = EmbeddedPostgres(directory).process.find()
+    assert process
+    guardian = psutil.Process(int((directory / "guardian.pid").read_text()))
+    eventually(
+        lambda: any(file.path.endswith("guardian.lock") for file in guardian.open_files()),
+        "the guardian is on duty",
+    )
+    shutil.rmtree(directory, ignore_errors=True)  # the server may write meanwhile
+    eventually(lambda: not process.is_running() or process.status() == "zombie", "it ends", 30.0)
+    lease.release()
+
+
+def test_server_that_is_ending_is_started_again(directory: Path, lease: ServerLease[str]) -> None:
+    url = lease.acquire()
+    process = EmbeddedPostgres(directory).process.find()
+    assert process
+    process.send_signal(signal.SIGINT)
+    assert lease.acquire() == url
+    assert answers(url)
