@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import psutil
 
-from benchmarks import embedding, ingestion, memory, peers, searching, writing
+from benchmarks import crossing, embedding, ingestion, memory, peers, searching, writing
 from benchmarks.report import Missing, Row
 
 ALL: dict[str, Callable[[], Coroutine[None, None, list[Row]]]] = {
@@ -19,6 +19,7 @@ ALL: dict[str, Callable[[], Coroutine[None, None, list[Row]]]] = {
     "peers": peers.measure,
     "searching": searching.measure,
     "ingestion": ingestion.measure,
+    "crossing": crossing.measure,
     "memory": memory.measure,
 }
 

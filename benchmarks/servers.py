@@ -7,13 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from vectorstore.panel import PostgresPanel
-
 from contracts.nouns import Generation
 from contracts.panels import Panel
 from deploy.embedded.servers import EmbeddedServers, Endpoints
 from deploy.settings import load
 from graphstore.panel import Neo4jPanel
+from vectorstore.panel import PostgresPanel
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ LARGER = 1.12
 BOLD = 600
 LONGEST = 120
 """Characters of a heading; a longer line is a sentence that is set large."""
-RARE = 0.25
+RARE = 0.4
 """Share of a document's lines that headings are at most; with more, the setting tells nothing."""
 _LINE = re.compile(r"[^\r\n]+")
 _WORD = re.compile(r"[^\W\d_]{2}")

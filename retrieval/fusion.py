@@ -38,10 +38,21 @@ def fuse(legs: Mapping[str, Sequence[Key]], smoothing: int = SMOOTHING) -> list[
     A thing that one leg names twice counts once, at its better rank. Equal sums are ordered by
     key, so the order of the legs never matters.
     """
-    ranks: dict[Key, dict[str, int]] = {}
+    ranked: dict[str, dict[Key, int]] = {leg: {} for leg in legs}
     for leg, keys in legs.items():
         for rank, key in enumerate(keys, start=1):
-            ranks.setdefault(key, {}).setdefault(leg, rank)
+            ranked[leg].setdefault(key, rank)
+    return fuse_ranks(ranked, smoothing)
+
+
+def fuse_ranks(
+    legs: Mapping[str, Mapping[Key, int]], smoothing: int = SMOOTHING
+) -> list[Fused[Key]]:
+    """Merge legs as ``fuse`` does, where the ranks (from 1) are known already."""
+    ranks: dict[Key, dict[str, int]] = {}
+    for leg, places in legs.items():
+        for key, rank in places.items():
+            ranks.setdefault(key, {})[leg] = rank
     # fsum is exact, so the order of addition cannot split a tie.
     fused = [
         Fused(key, math.fsum(1 / (smoothing + rank) for rank in held.values()), held)

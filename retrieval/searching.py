@@ -31,7 +31,9 @@ from contracts.nouns import (
 from contracts.observing import Metrics
 from contracts.panels import Panel
 from retrieval.asking import MAX_HITS, QUESTION_LIMIT, Found, SearchRequest, SearchResult
-from retrieval.fusion import Fused, fuse
+from retrieval.crossing import across, foreign
+from retrieval.fusion import Fused, fuse_ranks
+from retrieval.words import grammar
 
 LEG_DEPTH = 100
 """Hits asked of each leg; what both legs rank low together can still come first."""
@@ -112,7 +114,7 @@ class Search:
         )
         answers = await self._read(wanted, query, notes)
         read = time.perf_counter()
-        found = _merge(answers, request.workspace, max(request.limit, depth))
+        found = _merge(answers, request.workspace, grammar(text), max(request.limit, depth))
         done = time.perf_counter()
         seconds = {
             "embed": embedded - begun,
@@ -212,7 +214,9 @@ class Search:
             )
 
 
-def _merge(answers: Mapping[PanelName, PanelHits], workspace: str, limit: int) -> tuple[Found, ...]:
+def _merge(
+    answers: Mapping[PanelName, PanelHits], workspace: str, language: str | None, limit: int
+) -> tuple[Found, ...]:
     """Fuse all legs and keep what belongs to the workspace and to a document's newest version."""
     passages: dict[ChunkId, Passage] = {}
     for hits in answers.values():
@@ -222,8 +226,25 @@ def _merge(answers: Mapping[PanelName, PanelHits], workspace: str, limit: int) -
     for name, hits in answers.items():
         legs[f"{name}.dense"] = _ranked(hits.dense, allowed)
         legs[f"{name}.lexical"] = _ranked(hits.lexical, allowed)
-    fused = fuse({leg: list(ranked) for leg, ranked in legs.items()})
+    fused = fuse_ranks(_ranks(legs, answers, foreign(_languages(passages), language)))
     return tuple(_found(one, passages[one.key], legs) for one in fused[:limit])
+
+
+def _languages(passages: Mapping[ChunkId, Passage]) -> dict[ChunkId, str]:
+    return {key: passage.chunk.language for key, passage in passages.items()}
+
+
+def _ranks(
+    legs: Mapping[str, Mapping[ChunkId, tuple[int, float]]],
+    names: Iterable[PanelName],
+    strangers: set[ChunkId],
+) -> dict[str, dict[ChunkId, int]]:
+    """Give each leg's ranks, the lexical ones with what they cannot see across languages."""
+    ranks = {leg: {key: place[0] for key, place in held.items()} for leg, held in legs.items()}
+    for name in names:
+        dense, lexical = ranks[f"{name}.dense"], ranks[f"{name}.lexical"]
+        ranks[f"{name}.lexical"] = across(dense, lexical, strangers)
+    return ranks
 
 
 def _allowed(passages: Mapping[ChunkId, Passage], workspace: str) -> set[ChunkId]:
@@ -266,5 +287,5 @@ def _found(
         external_id=card.external_id,
         metadata=card.metadata,
         score=one.score,
-        legs={leg: legs[leg][one.key] for leg in one.ranks},
+        legs={leg: held[one.key] for leg, held in legs.items() if one.key in held},
     )
