@@ -16,6 +16,7 @@ from contracts.observing import Metrics, NullMetrics
 from contracts.panels import Panel
 from contracts.people import People
 from contracts.record import Blobs, Documents, Ledger, Queue, Watch
+from deploy.embedded.lease import ServerLease
 from deploy.embedded.neo4j import Neo4jAddress
 from deploy.embedded.servers import EmbeddedServers
 from deploy.panels import LazyPanel
@@ -192,7 +193,30 @@ async def _servers(
 
     servers = EmbeddedServers(settings.home, settings.cache, fetched)
     stack.push_async_callback(asyncio.to_thread, servers.release, keep=keep)
+    watching = asyncio.create_task(_keep_running(settings, servers))
+    stack.callback(watching.cancel)
     return servers
+
+
+async def _keep_running(settings: Settings, servers: EmbeddedServers) -> None:
+    """Start an embedded server again when it died; whoever held a connection reconnects."""
+    leases: list[ServerLease[str] | ServerLease[Neo4jAddress]] = []
+    if settings.postgres_url is None:
+        leases.append(servers.postgres)
+    if settings.neo4j_url is None:
+        leases.append(servers.neo4j)
+    ran: set[int] = set()
+    while True:
+        await asyncio.sleep(WATCH_EVERY)
+        for number, lease in enumerate(leases):
+            if await asyncio.to_thread(lease.running):
+                ran.add(number)
+            elif number in ran:
+                log.warning("An embedded database has died and is started again.")
+                try:
+                    await asyncio.to_thread(lease.acquire)
+                except SetupFailed as error:
+                    log.warning("It does not start: %s", error)
 
 
 async def _postgres(settings: Settings, servers: EmbeddedServers) -> str:
