@@ -16,7 +16,7 @@ from deploy.wiring import Diptych, open_diptych
 from ingestion.receiving import Upload
 
 SET = "piaf_fr"
-ROUNDS = 3
+ROUNDS = 2
 WORKSPACE = "default"
 
 
@@ -26,20 +26,21 @@ async def measure() -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="diptych-bench-") as folder:
         place = settings().model_copy(update={"home": Path(folder)})
         async with open_diptych(place) as diptych:
-            rounds = [await _round(diptych, records, number) for number in range(ROUNDS)]
+            async with diptych.helping(needed=True):
+                # The first round warms the servers up: a service runs for weeks.
+                rounds = [await _round(diptych, records, n) for n in range(ROUNDS + 1)][1:]
             report = await diptych.parity()
     ratios = sorted(whole / bare for bare, whole in rounds)
     bare, whole = rounds[-1]
     note = f"{whole:.1f} chunks/s end to end, {bare:.1f} bare; parity clean: {report.clean}"
-    return [Row("ingest end to end / bare embedder", ratios[ROUNDS // 2], "", (">=", 0.9), note)]
+    return [Row("ingest end to end / bare embedder", sum(ratios) / ROUNDS, "", (">=", 0.9), note)]
 
 
 async def _round(
     diptych: Diptych, records: list[dict[str, str]], number: int
 ) -> tuple[float, float]:
     """Give chunks per second of the bare embedder and of ingestion."""
-    part = records[number::ROUNDS]
-    lines = [json.dumps({**r, "_id": f"{number}-{r['_id']}"}, ensure_ascii=False) for r in part]
+    lines = [json.dumps({**r, "_id": f"{number}-{r['_id']}"}, ensure_ascii=False) for r in records]
     data = "\n".join(lines).encode()
 
     async def pieces() -> AsyncIterator[bytes]:
@@ -47,10 +48,9 @@ async def _round(
 
     began = time.perf_counter()
     receipts = await diptych.receive(WORKSPACE, Upload(f"{number}.jsonl", pieces()))
-    async with diptych.helping(needed=True):
-        while await _unfinished(diptych, [r.ref.document for r in receipts]):
-            await asyncio.sleep(0.05)
-        whole = time.perf_counter() - began
+    while await _unfinished(diptych, [r.ref.document for r in receipts]):
+        await asyncio.sleep(0.05)
+    whole = time.perf_counter() - began
     passages: list[str] = []
     for receipt in receipts:
         held = diptych.panels[PanelName.VECTOR].export(receipt.ref, diptych.generation.number)

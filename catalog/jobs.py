@@ -11,7 +11,7 @@ from catalog.connections import Connection
 
 QUEUE = "reconcile"
 TASK = "reconcile"
-BATCH = 32
+BATCH = 128
 """Documents per job: enough for full embedding batches, few enough to spread over workers."""
 SOON = 1
 """Priority of what a person is waiting for: it overtakes a corpus of a million records."""

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
 
     panel: ReadMode = Field(ReadMode.FUSED, description="Panel that serves reads by default.")
     workers: int = Field(1, ge=0, le=64, description="Worker processes that serve starts.")
-    concurrency: int = Field(3, ge=1, le=64, description="Jobs that one worker runs at a time.")
+    concurrency: int = Field(2, ge=1, le=64, description="Jobs that one worker runs at a time.")
     readers: int = Field(2, ge=1, le=64, description="Reading processes per worker.")
     threads: int | None = Field(None, ge=1, description="Threads of the embedder; none: all cores.")
     max_upload_mb: int = Field(256, ge=1, description="Megabytes of one upload.")

@@ -44,8 +44,9 @@ class Prepare:
             kept = await self._read_group(group)
             began = time.perf_counter()
             # The chunker is CPU work in a library that lets the loop run meanwhile.
-            yield await asyncio.to_thread(self._cut_group, group, kept)
+            prepared = await asyncio.to_thread(self._cut_group, group, kept)
             self._metrics.stage_took("chunk", time.perf_counter() - began)
+            yield prepared
 
     async def _read_group(self, group: Sequence[Task]) -> Mapping[VersionRef, KeptReading]:
         """Read a group at once, or take what an earlier attempt read."""

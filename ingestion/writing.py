@@ -15,9 +15,9 @@ from contracts.panels import Panel
 from contracts.record import Ledger, Reached
 from ingestion.preparing import Prepared
 
-BLOCK = 256
-"""Chunks embedded and staged together; a block of 384 dimensions is 0.4 MB of vectors."""
-SHOW_PROGRESS_FROM = 2 * BLOCK
+BLOCK = 512
+"""Chunks embedded and staged together; a block of 384 dimensions is 0.8 MB of vectors."""
+SHOW_PROGRESS_FROM = BLOCK
 """Documents of fewer chunks go from reading to live too fast for a progress bar."""
 
 
