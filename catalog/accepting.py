@@ -12,13 +12,17 @@ from psycopg.errors import DeadlockDetected
 
 from catalog import documents_queries as queries
 from catalog.connections import Connection, Connections
-from catalog.jobs import BATCH, LATER, SOON, Jobs
+from catalog.jobs import LATER, SOON, Jobs
 from catalog.plain_text import dump, plain, plain_or_none
 from contracts.errors import CatalogUnavailable, NotFound
 from contracts.nouns import PanelName, VersionRef
 from contracts.record import Arrival, Receipt
 
 _ATTEMPTS = 5
+
+
+UPLOAD = 32
+"""Documents that a person sends at once, at most; more are a corpus and let uploads pass."""
 
 
 class _RacedError(Exception):
@@ -87,7 +91,7 @@ class Accept:
             raise _RacedError from error
         await _write_versions(connection, fresh, panels, generation)
         changed = [entry.id for entry in entries.values() if entry.changed]
-        priority = SOON if len(changed) <= BATCH else LATER
+        priority = SOON if len(changed) <= UPLOAD else LATER
         await self._jobs.defer(connection, changed, priority=priority)
         return receipts
 

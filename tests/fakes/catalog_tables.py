@@ -137,7 +137,7 @@ class Tables:
         found = self.documents.get(document)
         return [r for v in found.versions.values() for r in v.rows.values()] if found else []
 
-    def enqueue(self, documents: list[UUID], size: int = 32) -> None:
+    def enqueue(self, documents: list[UUID], size: int = 128) -> None:
         for start in range(0, len(documents), size):
             self.jobs.append(documents[start : start + size])
         for document in documents:
