@@ -12,7 +12,13 @@ import numpy as np
 from llama_index.core.schema import TextNode
 from llama_index.vector_stores.neo4jvector import Neo4jVectorStore
 from llama_index.vector_stores.postgres import PGVectorStore
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
+
+
+def _plain(url: URL, driver: str) -> str:
+    """Give the address for a driver, its password in it."""
+    named = url.set(drivername=f"postgresql+{driver}")
+    return named.render_as_string(hide_password=False)
 
 
 def main() -> None:
@@ -24,8 +30,8 @@ def main() -> None:
     plain = where["postgres"].replace("postgres://", "postgresql://")
     url = make_url(plain)
     relational = PGVectorStore.from_params(
-        connection_string=url.set(drivername="postgresql+psycopg2"),
-        async_connection_string=url.set(drivername="postgresql+asyncpg"),
+        connection_string=_plain(url, "psycopg2"),
+        async_connection_string=_plain(url, "asyncpg"),
         table_name="peer",
         embed_dim=where["dimension"],
         hybrid_search=True,

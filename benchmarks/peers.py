@@ -41,7 +41,7 @@ def _peer(python: str, place: Bench, folder: Path) -> float:
     done = subprocess.run(
         [python, program, folder],
         input=json.dumps(endpoints),
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
     )

@@ -20,7 +20,8 @@ def secret(path: Path) -> str:
     try:
         return path.read_text(encoding="ascii")
     except FileNotFoundError:
-        value = secrets.token_urlsafe(24)
+        # Hexadecimal: one that began with a dash would be an option to the server's own programs.
+        value = secrets.token_hex(24)
         begun = path.with_suffix(".new")
         begun.unlink(missing_ok=True)
         with os.fdopen(os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
