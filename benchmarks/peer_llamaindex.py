@@ -6,9 +6,11 @@ Runs in the peers' environment, not in ours; reads the servers' addresses from s
 import json
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import psycopg2
 from llama_index.core.schema import TextNode
 from llama_index.vector_stores.neo4jvector import Neo4jVectorStore
 from llama_index.vector_stores.postgres import PGVectorStore
@@ -21,6 +23,19 @@ def _plain(url: URL, driver: str) -> str:
     return named.render_as_string(hide_password=False)
 
 
+def _own_database(address: str) -> URL:
+    """Make an empty database with pgvector on the same server."""
+    with closing(psycopg2.connect(address)) as admin:
+        admin.autocommit = True
+        with admin.cursor() as cursor:
+            cursor.execute("CREATE DATABASE peer")
+    url = make_url(address).set(database="peer")
+    own = url.render_as_string(hide_password=False)
+    with closing(psycopg2.connect(own)) as made, made, made.cursor() as cursor:
+        cursor.execute("CREATE EXTENSION vector")
+    return url
+
+
 def main() -> None:
     """Write the same nodes into both, one after the other, and print the seconds."""
     folder, where = Path(sys.argv[1]), json.load(sys.stdin)
@@ -28,7 +43,7 @@ def main() -> None:
     texts = json.loads((folder / "texts.json").read_text())
     nodes = [TextNode(text=t, embedding=v) for t, v in zip(texts, vectors, strict=True)]
     plain = where["postgres"].replace("postgres://", "postgresql://")
-    url = make_url(plain)
+    url = _own_database(plain)
     relational = PGVectorStore.from_params(
         connection_string=_plain(url, "psycopg2"),
         async_connection_string=_plain(url, "asyncpg"),
