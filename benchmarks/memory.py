@@ -47,6 +47,6 @@ ROLES = {
     "deploy.cli serve": "api",
     "deploy.cli worker": "worker",
     "readers.child": "readers",
-    "postgres": "PostgreSQL (shared memory counted per process)",
+    "postgres": "PostgreSQL's first process",
     "Neo4jCommunity": "Neo4j",
 }
