@@ -23,14 +23,22 @@ async def write(
 ) -> float:
     """Stage block by block in all panels at once, publish; give the seconds it took."""
     began = time.perf_counter()
+    await asyncio.gather(*(_write(panel, versions, chunks, block) for panel in panels))
+    return time.perf_counter() - began
+
+
+async def _write(
+    panel: Panel,
+    versions: Sequence[StagedVersion],
+    chunks: Sequence[EmbeddedChunk],
+    block: int,
+) -> None:
+    """Write one panel block by block, at its own pace, as ingestion does."""
     for start in range(0, len(chunks), block):
         part = chunks[start : start + block]
         names = {c.chunk.id.ref for c in part}
-        owners = [v for v in versions if v.ref in names]
-        await asyncio.gather(*(panel.stage(owners, part) for panel in panels))
-    refs = [v.ref for v in versions]
-    await asyncio.gather(*(panel.publish(refs) for panel in panels))
-    return time.perf_counter() - began
+        await panel.stage([v for v in versions if v.ref in names], part)
+    await panel.publish([v.ref for v in versions])
 
 
 async def measure() -> list[Row]:

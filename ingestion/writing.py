@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 from contracts.content import Embedder
@@ -13,6 +14,7 @@ from contracts.nouns import Chunk, EmbeddedChunk, PanelName, StagedVersion, Vers
 from contracts.observing import Metrics
 from contracts.panels import Panel
 from contracts.record import Ledger, Reached
+from ingestion.lanes import Lane
 from ingestion.preparing import Prepared
 
 BLOCK = 512
@@ -56,7 +58,7 @@ class Expected:
 
 
 class Write:
-    """Both panels are written concurrently, and the next block is embedded meanwhile."""
+    """Both panels are written concurrently, and the next blocks are embedded meanwhile."""
 
     def __init__(
         self,
@@ -80,19 +82,12 @@ class Write:
         if not group:
             return written
         run = _Run(self._ledger, self._panels, self._metrics, [p.staged for p in group])
-        pending: asyncio.Task[None] | None = None
-        try:
+        async with run:
             for number, block in enumerate(_blocks(group)):
-                embedded = await self._embed(block)
-                if pending:
-                    await pending
-                pending = asyncio.create_task(run.stage(embedded))
+                await run.stage(await self._embed(block))
                 await self._progress(group, number)
-        finally:
-            if pending:
-                await pending
-        if not any(p.chunks for p in group):
-            await run.stage([])
+            if not any(p.chunks for p in group):
+                await run.stage([])
         await run.publish(written)
         return written
 
@@ -129,14 +124,26 @@ class _Run:
         self._refs = [v.ref for v in versions]
         self._down: set[PanelName] = set()
         self._expected = {v.ref: Expected(card_digest(v.card)) for v in versions}
+        self._lanes: list[Lane] = []
+
+    async def __aenter__(self) -> None:
+        """Open a lane to each panel."""
+        self._lanes = [Lane(partial(self._stage, n, p)) for n, p in self._panels.items()]
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Wait until all that was staged is in the panels; on an error, give the lanes up."""
+        try:
+            if kind is None:
+                await asyncio.gather(*(lane.finish() for lane in self._lanes))
+        finally:
+            await asyncio.gather(*(lane.abandon() for lane in self._lanes))
 
     async def stage(self, chunks: Sequence[EmbeddedChunk]) -> None:
-        """Put a block in every panel that still answers, at the same time."""
+        """Hand a block to every panel; each takes it at its own pace."""
         for chunk in chunks:
             self._expected[chunk.chunk.id.ref].add(chunk)
-        began = time.perf_counter()
-        await asyncio.gather(*(self._stage(n, p, chunks) for n, p in self._answering()))
-        self._metrics.stage_took("write", time.perf_counter() - began)
+        for lane in self._lanes:
+            await lane.put(chunks)
 
     async def publish(self, written: Written) -> None:
         """Verify what each panel holds against what was sent, then show it to readers."""
@@ -147,11 +154,15 @@ class _Run:
         return [(n, p) for n, p in self._panels.items() if n not in self._down]
 
     async def _stage(self, name: PanelName, panel: Panel, chunks: Sequence[EmbeddedChunk]) -> None:
+        if name in self._down:
+            return
+        began = time.perf_counter()
         try:
             await panel.stage(self._versions, chunks)
         except PanelUnavailable as error:
             await self._lost(name, error.message)
             return
+        self._metrics.stage_took("write", time.perf_counter() - began)
         self._metrics.chunks_written(name, len(chunks))
 
     async def _publish(self, name: PanelName, panel: Panel, written: Written) -> None:
