@@ -20,11 +20,9 @@ from contracts.errors import SetupFailed
 from deploy.embedded.locking import locked
 
 if TYPE_CHECKING:
-    from jgo.constants import MAVEN_CENTRAL_URL
-from jgo.maven import MavenContext
+    from jgo.maven import MavenContext
 
 LOCK = Path(__file__).with_name("neo4j.lock.toml")
-MAVEN_CENTRAL: str = MAVEN_CENTRAL_URL
 CONNECTIONS = 16
 ATTEMPTS = 3
 PATIENCE = 900.0
@@ -72,14 +70,15 @@ def _intact(path: Path, jar: Jar) -> bool:
 class JarCache:
     """The jars of a lock in a folder that several processes may share.
 
-    ``repository`` is the Maven repository to fetch from; a full cache never touches it.
+    ``repository`` is the Maven repository to fetch from, None the public one; a full cache never
+    touches it.
     """
 
     def __init__(
         self,
         folder: Path,
         *,
-        repository: str = MAVEN_CENTRAL,
+        repository: str | None = None,
         progress: Progress | None = None,
         jars: tuple[Jar, ...] | None = None,
     ) -> None:
@@ -115,12 +114,14 @@ class JarCache:
         if not jars:
             return
         # Imported here: a full cache needs neither jgo nor the HTTP client behind it.
+        from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415 - see the line above
         from jgo.maven import MavenContext  # noqa: PLC0415 - see the line above
 
         staging = self.folder / ".staging"
         shutil.rmtree(staging, ignore_errors=True)
+        remote = self._repository or MAVEN_CENTRAL_URL
         context = MavenContext(
-            repo_cache=staging, local_repos=[], remote_repos={"repository": self._repository}
+            repo_cache=staging, local_repos=[], remote_repos={"repository": remote}
         )
         pool = ThreadPoolExecutor(CONNECTIONS)
         try:
@@ -153,7 +154,7 @@ class JarCache:
                 return
             failure = "its checksum differs from the lock, so these are not the bytes we trust"
         raise SetupFailed(
-            f"{jar.path.name} could not be fetched from {self._repository}: {failure}.",
+            f"{jar.path.name} could not be fetched from {self._repository or 'its repository'}: {failure}.",
             "Run the same command again where that address can be reached (what is fetched is "
             "kept), or set DIPTYCH_NEO4J_URL to a Neo4j of your own.",
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contracts.errors import SetupFailed
-from deploy.embedded.jars import MAVEN_CENTRAL, JarCache, Progress
+from deploy.embedded.jars import JarCache, Progress
 from deploy.embedded.lease import ServerLease
 from deploy.embedded.neo4j import EmbeddedNeo4j, Neo4jAddress
 from deploy.embedded.postgres import EmbeddedPostgres
@@ -37,7 +37,7 @@ class EmbeddedServers:
         cache: Path,
         progress: Progress | None = None,
         *,
-        repository: str = MAVEN_CENTRAL,
+        repository: str | None = None,
     ) -> None:
         jars = JarCache(cache / "jars", repository=repository, progress=progress)
         self.postgres = ServerLease(EmbeddedPostgres(home / "postgres"))
