@@ -154,7 +154,7 @@ class JarCache:
                 return
             failure = "its checksum differs from the lock, so these are not the bytes we trust"
         raise SetupFailed(
-            f"{jar.path.name} could not be fetched from {self._repository or 'its repository'}: {failure}.",
+            f"{jar.path.name} could not be fetched from {self._repository or 'Maven'}: {failure}.",
             "Run the same command again where that address can be reached (what is fetched is "
             "kept), or set DIPTYCH_NEO4J_URL to a Neo4j of your own.",
         )
