@@ -42,6 +42,8 @@ class PostgresPanel:
         self._url = url
         self._connections = Connections(url, pool_size)
         self._generations: dict[int, Generation] = {}
+        self._published = 0
+        self._analyse_at = 1
 
     @property
     def name(self) -> PanelName:
@@ -84,6 +86,7 @@ class PostgresPanel:
         async with self._connections.transaction(WRITE_SECONDS) as connection:
             await writing.publish(connection, versions)
         await self._fold()
+        await self._count(len(versions))
 
     async def retire(self, versions: Sequence[VersionRef]) -> None:
         """Remove the versions in one transaction."""
@@ -100,6 +103,18 @@ class PostgresPanel:
         async with self._connections.transaction(WRITE_SECONDS) as connection:
             await writing.erase(connection, documents)
         await self._fold()
+
+    async def _count(self, published: int) -> None:
+        """Let the planner know how many versions there are, while they quickly become more.
+
+        Autovacuum does it within a minute or two. Until then the planner takes the tables for
+        empty, and a search of 10,000 chunks just loaded takes 115 ms instead of 4.
+        """
+        self._published += published
+        if self._published >= self._analyse_at:
+            self._analyse_at = 2 * self._published
+            async with self._connections.lend(WRITE_SECONDS) as connection:
+                await connection.execute(queries.ANALYSE)
 
     async def _fold(self) -> None:
         """Apply what writers noted of their words; what a crash leaves is folded the next time."""

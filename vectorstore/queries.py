@@ -37,6 +37,9 @@ SELECT v.document, v.number, v.generation, v.id
   JOIN panel.version AS v USING (document, number, generation)
 """
 
+ANALYSE: Final = "ANALYZE panel.version, panel.document"
+"""6 ms for 10,000 chunks."""
+
 CHUNK_DIGESTS: Final = """
 SELECT c.version, c.ordinal, c.digest
   FROM unnest(%(versions)s::bigint[], %(ordinals)s::int[]) AS k (version, ordinal)
