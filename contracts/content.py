@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from contracts.nouns import Chunk, Reading, Span, Vector, VersionRef
+from contracts.nouns import Chunk, Generation, Mention, Reading, Span, Vector, VersionRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,26 @@ class Embedder(Protocol):
 
     async def embed_query(self, text: str) -> Vector:
         """Give float32 [dimension] of length 1; goes before waiting passages."""
+        ...
+
+
+class EntityExtractor(Protocol):
+    """Finds entities named in a text; CPU-bound, called in a thread."""
+
+    def mentions(self, text: str, language: str) -> list[Mention]:
+        """Give mentions in order, their spans in ``text``, none of them over NAME_LIMIT."""
+        ...
+
+
+class Spaces(Protocol):
+    """The embedding spaces that this process can work in."""
+
+    def embedder(self, generation: Generation) -> Embedder:
+        """Give the generation's model. Raises SpaceMismatch when it is not configured here."""
+        ...
+
+    def chunker(self, generation: Generation) -> Chunker:
+        """Give the generation's chunker. Raises SpaceMismatch for one that nobody knows."""
         ...
 
 

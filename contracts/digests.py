@@ -1,17 +1,18 @@
 """Digests: how two panels prove that they hold the same bytes.
 
-A chunk's digest covers its id, place, text, context, language, the model's name and the raw
-little-endian float32 embedding. Both stores can add up the digest's *marks* (two 40-bit
+A chunk's digest covers its id, place, text, context, language, mentions, the model's name and the
+raw little-endian float32 embedding. Both stores can add up the digest's *marks* (two 40-bit
 integers) server-side without overflowing 64 bits for up to eight million chunks, so comparing
 two panels costs a sum in each and no payload on the wire.
 """
 
 import hashlib
 import json
+from collections.abc import Sequence
 
 import numpy as np
 
-from contracts.nouns import Card, Chunk, EmbeddedChunk, Vector
+from contracts.nouns import Card, Chunk, EmbeddedChunk, Mention, Vector
 
 MARK_BYTES = 5
 
@@ -24,18 +25,30 @@ def _update(state: "hashlib._Hash", *values: str | bytes | int | None) -> None:
         state.update(raw)
 
 
-def chunk_digest(chunk: Chunk, embedding: Vector, model: str) -> bytes:
+def chunk_digest(
+    chunk: Chunk, embedding: Vector, model: str, mentions: Sequence[Mention] = ()
+) -> bytes:
     """SHA-256 (32 bytes) of everything that a panel must give back for this chunk."""
     state = hashlib.sha256()
     place = (chunk.part, chunk.page, chunk.span.start, chunk.span.end)
     vector = np.ascontiguousarray(embedding, dtype="<f4").tobytes()
     _update(state, str(chunk.id), *place, chunk.language, chunk.context, chunk.text, model, vector)
+    for one in mentions:
+        _update(state, one.span.start, one.span.end, one.kind, one.name)
     return state.digest()
 
 
-def embed(chunk: Chunk, embedding: Vector, model: str) -> EmbeddedChunk:
-    """Join a chunk, its vector and their digest."""
-    return EmbeddedChunk(chunk, embedding, chunk_digest(chunk, embedding, model))
+def embed(
+    chunk: Chunk, embedding: Vector, model: str, mentions: Sequence[Mention] = ()
+) -> EmbeddedChunk:
+    """Join a chunk, its vector, its mentions and their digest."""
+    found = tuple(sorted(mentions))
+    return EmbeddedChunk(chunk, embedding, chunk_digest(chunk, embedding, model, found), found)
+
+
+def is_sound(one: EmbeddedChunk, model: str) -> bool:
+    """Tell whether a chunk that was read back is what its digest says."""
+    return one.digest == chunk_digest(one.chunk, one.embedding, model, one.mentions)
 
 
 def marks(digest: bytes) -> tuple[int, int]:

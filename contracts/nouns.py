@@ -30,11 +30,15 @@ class PanelName(StrEnum):
 
 
 class ReadMode(StrEnum):
-    """Which panel a read is served from; ``fused`` merges the legs of both."""
+    """How a read is served: by a panel, by both merged, or as the trial of a panel says."""
 
     VECTOR = "vector"
     GRAPH = "graph"
     FUSED = "fused"
+    SHADOW = "shadow"
+    """By the policy's primary; the candidate is asked as well, off the request's path."""
+    CANARY = "canary"
+    """By the policy's primary, for a share of the keys by the candidate."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -140,13 +144,32 @@ class Chunk:
         return f"{self.context}\n{self.text}" if self.context else self.text
 
 
+NAME_LIMIT = 1000
+"""Characters of an entity's name; a panel refuses longer ones."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mention:
+    """An entity found in a chunk: ``chunk.text[span.start:span.end]`` names it.
+
+    ``kind`` is a short lower-case word (``email``, ``reference``, ``person``). ``name`` is the
+    entity's canonical spelling, 1 to NAME_LIMIT characters: equal kind and name in one workspace
+    are one entity.
+    """
+
+    span: Span
+    kind: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddedChunk:
-    """A chunk with its float32 unit vector and the digest of both (contracts.digests)."""
+    """A chunk, its float32 unit vector, its mentions in order, and the digest of all three."""
 
     chunk: Chunk
     embedding: Vector
     digest: bytes
+    mentions: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +292,38 @@ class VersionDigest:
     marks: tuple[int, int]
     card: str
     live: bool
+
+    @property
+    def seal(self) -> str:
+        """All of the content in one short text: equal seals, equal chunks and card."""
+        return seal(self.chunks, self.marks, self.card)
+
+
+def seal(chunks: int, marks: tuple[int, int], card: str) -> str:
+    """Give the form in which the ledger remembers what a version must be."""
+    return f"{chunks}.{marks[0]:x}.{marks[1]:x}.{card}"
+
+
+class StrayKind(StrEnum):
+    """What can be wrong inside a panel that no digest of a version shows."""
+
+    ORPHAN = "orphan"
+    """Something that belongs to nothing: a chunk, entity, facet, word count."""
+    LINK = "link"
+    """A connection that must be there and is not, or the other way round."""
+    AUDIENCE = "audience"
+    """A copy of the workspace, kept for filtering, that is not the version's."""
+    GENERATION = "generation"
+    """A chunk filed under another generation, document or version than its id says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """One inconsistency inside a panel; ``ref`` names the version where there is one."""
+
+    kind: StrayKind
+    ref: VersionRef | None
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Protocol
 from uuid import UUID
 
 from contracts.errors import Unreadable
-from contracts.nouns import Card, Generation, Json, PanelName, Part, Reading, VersionRef
+from contracts.nouns import Card, Json, PanelName, Part, Reading, VersionRef
 
 
 class VersionState(StrEnum):
@@ -102,7 +102,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class PanelState:
-    """One ledger row, as people see it."""
+    """One ledger row, as people see it; ``seal`` is what the panel held when it became live."""
 
     panel: PanelName
     wanted: Wanted
@@ -110,11 +110,15 @@ class PanelState:
     chunks: int | None
     attempts: int
     error: str | None
+    seal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """A document with its newest version's state; ``live`` is the version that readers see."""
+    """A document with its newest version's state; ``live`` is the version that readers see.
+
+    ``panels`` are the ledger rows of the live generation.
+    """
 
     id: UUID
     workspace: str
@@ -154,12 +158,11 @@ class Documents(Protocol):
         self,
         workspace: str,
         arrivals: Sequence[Arrival],
-        panels: Sequence[PanelName],
-        generation: int,
     ) -> list[Receipt]:
         """Write documents, versions, ledger rows and their jobs in one transaction, in order.
 
-        After it returns, the work will be done, whatever is killed. Raises NotFound for an
+        A version gets a ledger row for each panel that is on and each generation that is kept
+        up. After it returns, the work will be done, whatever is killed. Raises NotFound for an
         unknown workspace.
         """
         ...
@@ -215,9 +218,11 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What the ledger wants done for one version, with everything needed to do it.
+    """What the ledger wants done for one version in one generation, with all that is needed.
 
     ``states`` has one entry per enabled panel. ``read`` tells that the reading is stored.
+    ``serving`` tells that the generation is the one that reads use: only its tasks decide when
+    the version goes live.
     """
 
     ref: VersionRef
@@ -231,6 +236,7 @@ class Task:
     state: VersionState
     read: bool
     states: Mapping[PanelName, PanelState]
+    serving: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +248,30 @@ class KeptReading:
     card: Card
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a panel holds of a version that was verified: chunks, and the seal of all of it."""
+
+    chunks: int
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A version that every serving panel must show in a generation, and as what.
+
+    ``seals`` is empty for a version whose rows are not true yet.
+    """
+
+    ref: VersionRef
+    workspace: str
+    seals: Mapping[PanelName, str]
+
+
 class Ledger(Protocol):
-    """Per version and panel: what must be true, and what is. Only the reconciler writes here.
+    """Per version, generation and panel: what must be true, and what is.
+
+    Only the reconciler writes here.
 
     A version that is accepted has wanted ``live`` in every panel. When a newer version becomes
     live, the older ones' rows turn to wanted ``absent``; when a document is deleted, all turn.
@@ -252,8 +280,9 @@ class Ledger(Protocol):
     def claim(self, documents: Sequence[UUID]) -> AbstractAsyncContextManager[list[Task]]:
         """Lock documents against other workers and give what is not yet true of them.
 
-        Documents that another worker holds are left out. The locks end with the block, or with
-        the worker's connection. Tasks come in order of document and version. A version is given
+        Documents that another worker holds are left out, and so are generations that are paused.
+        The locks end with the block, or with the worker's connection. Tasks come in order of
+        document, version and generation, the one that serves first. A version is given
         until ``go_live`` noted it live everywhere, ``quarantine`` ended it or ``gone`` dropped
         it, so that a crash between two verbs loses nothing.
         """
@@ -280,22 +309,32 @@ class Ledger(Protocol):
     async def reached(
         self,
         refs: Sequence[VersionRef],
+        generation: int | None,
         panel: PanelName,
         reached: Reached,
-        chunks: Mapping[VersionRef, int] | None = None,
+        held: Mapping[VersionRef, Held] | None = None,
     ) -> None:
-        """Write what is now true of versions in a panel, and clear its error."""
+        """Write what is now true of versions in a panel, and clear its error.
+
+        ``generation`` None means in all of them: what is said of versions that were removed.
+        """
         ...
 
-    async def failed(self, refs: Sequence[VersionRef], panel: PanelName, error: str) -> None:
+    async def failed(
+        self, refs: Sequence[VersionRef], generation: int | None, panel: PanelName, error: str
+    ) -> None:
         """Count a failed attempt in a panel, with its reason."""
+        ...
+
+    async def redo(self, refs: Sequence[VersionRef], generation: int, panel: PanelName) -> None:
+        """Note that a panel does not hold versions after all: they are backlog again, now."""
         ...
 
     async def go_live(self, refs: Sequence[VersionRef]) -> None:
         """Make each the live version in the record, and turn its elders to wanted ``absent``.
 
-        Elders become ``retired``. A version below the live one, or of a deleted document, is
-        left as it is.
+        Called for the serving generation alone. Elders become ``retired``. A version below the
+        live one, or of a deleted document, is left as it is.
         """
         ...
 
@@ -308,15 +347,24 @@ class Ledger(Protocol):
         ...
 
     async def backlog(self) -> Mapping[PanelName, int]:
-        """Count ledger rows not yet true, per panel; quarantined versions do not count."""
+        """Count ledger rows not yet true, per panel; quarantined versions do not count.
+
+        Rows of a paused generation count.
+        """
         ...
 
     async def moving(self, documents: Sequence[UUID]) -> set[UUID]:
         """Give those of the documents that have a ledger row that is not true yet."""
         ...
 
-    def live_versions(self, generation: int) -> AsyncIterator[VersionRef]:
-        """Stream what every panel must hold live, ordered: the third witness of parity."""
+    def expectations(
+        self, generation: int, documents: Sequence[UUID] | None = None
+    ) -> AsyncIterator[Expectation]:
+        """Stream what every panel must hold live, by document: the third witness of parity."""
+        ...
+
+    async def sample(self, generation: int, count: int) -> list[UUID]:
+        """Give live documents at random, for checks that run all the time."""
         ...
 
 
@@ -325,17 +373,6 @@ class Watch(Protocol):
 
     def follow(self, workspace: str, document: UUID) -> AsyncIterator[DocumentRecord]:
         """Yield the record now and at each change, ending with a final state."""
-        ...
-
-
-class Generations(Protocol):
-    """Which embedding space is in use."""
-
-    async def ensure(self, model: str, dimension: int, chunker: str) -> Generation:
-        """Give the generation of exactly this model and chunker, recording it if it is new.
-
-        Raises Conflict when another generation is the active one and holds documents.
-        """
         ...
 
 
