@@ -11,6 +11,10 @@ for part in (
     "shelf",
     "panel_contract",
     "lifecycle_contract",
+    "generation_contract",
+    "repair_contract",
+    "awkward_contract",
+    "emptying_contract",
     "search_contract",
     "lexical_contract",
 ):

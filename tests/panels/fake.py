@@ -4,6 +4,7 @@ import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
@@ -12,6 +13,8 @@ from contracts.digests import card_digest, marks
 from contracts.errors import InvalidInput, PanelUnavailable, SpaceMismatch
 from contracts.nouns import (
     METADATA_LIMIT,
+    NAME_LIMIT,
+    Card,
     ChunkId,
     EmbeddedChunk,
     Filters,
@@ -23,6 +26,8 @@ from contracts.nouns import (
     PanelQuery,
     Passage,
     StagedVersion,
+    Stray,
+    StrayKind,
     VersionDigest,
     VersionRef,
     facets,
@@ -33,15 +38,19 @@ K1, B = 1.2, 0.75
 
 
 class InMemoryPanel:
-    """Implements contracts.panels.Panel; set ``down`` to make every verb raise."""
+    """Implements contracts.panels.Panel; set ``down`` to make every verb raise.
+
+    Tests may change ``chunks``, ``versions`` and ``live`` as a hand in a real store would.
+    """
 
     def __init__(self, name: PanelName = PanelName.VECTOR) -> None:
         self._name = name
         self.down = False
-        self.generations: dict[int, Generation] = {}
+        self.spaces: dict[int, Generation] = {}
+        self.unindexed: set[int] = set()
         self.versions: dict[tuple[VersionRef, int], StagedVersion] = {}
         self.chunks: dict[ChunkId, EmbeddedChunk] = {}
-        self.live: dict[UUID, int] = {}
+        self.live: dict[tuple[UUID, int], int] = {}
 
     @property
     def name(self) -> PanelName:
@@ -53,23 +62,37 @@ class InMemoryPanel:
 
     async def prepare(self, generation: Generation) -> None:
         self._check_up()
-        if self.generations.setdefault(generation.number, generation) != generation:
+        if self.spaces.setdefault(generation.number, generation) != generation:
             raise SpaceMismatch(f"Generation {generation.number} is another model.")
+        self.unindexed.discard(generation.number)
+
+    async def unindex(self, generation: int) -> None:
+        self._check_up()
+        if generation in self.spaces:
+            self.unindexed.add(generation)
 
     async def stage(
-        self, versions: Sequence[StagedVersion], chunks: Sequence[EmbeddedChunk]
+        self,
+        versions: Sequence[StagedVersion],
+        chunks: Sequence[EmbeddedChunk],
+        *,
+        overwrite: bool = False,
     ) -> None:
         self._check_up()
+        belonging = {(v.ref, v.generation) for v in versions}
         for version in versions:
-            metadata = json.dumps(version.card.metadata, ensure_ascii=False)
-            if len(metadata.encode()) > METADATA_LIMIT:
-                raise InvalidInput("The metadata are too large.")
+            _check_card(version.card)
         for one in chunks:
-            self._check_vector(one.embedding, self.generations.get(one.chunk.id.generation))
+            _check_chunk(one)
+            if (one.chunk.id.ref, one.chunk.id.generation) not in belonging:
+                raise InvalidInput(f"Chunk {one.chunk.id} came without its version.")
+            self._check_vector(one.embedding, self.spaces.get(one.chunk.id.generation))
         self.versions |= {(v.ref, v.generation): v for v in versions}
-        self.chunks |= {
-            c.chunk.id: EmbeddedChunk(c.chunk, c.embedding.copy(), c.digest) for c in chunks
-        }
+        for one in chunks:
+            there = self.chunks.get(one.chunk.id)
+            if overwrite or there is None or there.digest != one.digest:
+                kept = replace(one, embedding=one.embedding.copy())
+                self.chunks[one.chunk.id] = kept
 
     def _check_vector(self, vector: np.ndarray, generation: Generation | None) -> None:
         if generation is None or vector.shape != (generation.dimension,):
@@ -77,32 +100,50 @@ class InMemoryPanel:
         if not np.isfinite(vector).all():
             raise InvalidInput("An embedding is not finite.")
 
-    async def publish(self, versions: Sequence[VersionRef]) -> None:
+    async def publish(self, versions: Sequence[VersionRef], generation: int) -> None:
         self._check_up()
         for ref in versions:
-            self.live[ref.document] = max(ref.number, self.live.get(ref.document, 0))
+            place = (ref.document, generation)
+            self.live[place] = max(ref.number, self.live.get(place, 0))
 
-    async def retire(self, versions: Sequence[VersionRef]) -> None:
+    async def retire(self, versions: Sequence[VersionRef], generation: int | None = None) -> None:
         self._check_up()
         gone = set(versions)
-        self._drop(gone.__contains__)
-        for ref in gone:
-            if self.live.get(ref.document) == ref.number:
-                del self.live[ref.document]
+        self._drop(lambda ref, own: ref in gone and generation in (None, own))
 
     async def erase(self, documents: Sequence[UUID]) -> None:
         self._check_up()
         gone = set(documents)
-        self._drop(lambda ref: ref.document in gone)
-        for document in gone:
-            self.live.pop(document, None)
+        self._drop(lambda ref, _: ref.document in gone)
 
-    def _drop(self, gone: Callable[[VersionRef], bool]) -> None:
-        self.versions = {k: v for k, v in self.versions.items() if not gone(k[0])}
-        self.chunks = {k: c for k, c in self.chunks.items() if not gone(k.ref)}
+    async def discard(self, chunks: Sequence[ChunkId]) -> None:
+        self._check_up()
+        for one in chunks:
+            self.chunks.pop(one, None)
+
+    async def forget(self, generation: int) -> None:
+        self._check_up()
+        self._drop(lambda _, own: own == generation)
+        self.spaces.pop(generation, None)
+        self.unindexed.discard(generation)
+
+    async def clear(self) -> None:
+        self._check_up()
+        self._drop(lambda _, __: True)
+
+    def _drop(self, gone: Callable[[VersionRef, int], bool]) -> None:
+        self.versions = {k: v for k, v in self.versions.items() if not gone(*k)}
+        self.chunks = {k: c for k, c in self.chunks.items() if not gone(k.ref, k.generation)}
+        self.live = {
+            (document, own): number
+            for (document, own), number in self.live.items()
+            if not gone(VersionRef(document, number), own)
+        }
 
     async def search(self, query: PanelQuery) -> PanelHits:
         self._check_up()
+        if query.generation.number in self.unindexed:
+            raise PanelUnavailable("The generation has no index.", "Prepare it.")
         seen = [
             c
             for c in self.chunks.values()
@@ -122,7 +163,8 @@ class InMemoryPanel:
         """Score with the statistics of all live chunks of a workspace, per language."""
         bags: dict[str, dict[ChunkId, Counter[str]]] = {}
         for c in self.chunks.values():
-            if self._visible(query.workspace, c.chunk.id) is not None:
+            own = c.chunk.id.generation == query.generation.number
+            if own and self._visible(query.workspace, c.chunk.id) is not None:
                 bag = Counter(tokens(c.chunk.passage, c.chunk.language))
                 bags.setdefault(c.chunk.language, {})[c.chunk.id] = bag
         allowed = {c.chunk.id for c in seen}
@@ -144,7 +186,7 @@ class InMemoryPanel:
         if (
             version is None
             or version.card.workspace != workspace
-            or self.live.get(chunk.document) != chunk.version
+            or self.live.get((chunk.document, chunk.generation)) != chunk.version
         ):
             return None
         return Passage(self.chunks[chunk].chunk, version.card)
@@ -173,24 +215,62 @@ class InMemoryPanel:
                 len(sums),
                 (sum(a for a, _ in sums), sum(b for _, b in sums)),
                 card_digest(version.card),
-                self.live.get(ref.document) == ref.number,
+                self.live.get((ref.document, generation)) == ref.number,
             )
 
-    async def export(self, ref: VersionRef, generation: int) -> AsyncIterator[EmbeddedChunk]:
+    async def export(
+        self, refs: Sequence[VersionRef], generation: int
+    ) -> AsyncIterator[EmbeddedChunk]:
         self._check_up()
+        wanted = set(refs)
         for i in sorted(self.chunks):
-            if i.ref == ref and i.generation == generation:
+            if i.ref in wanted and i.generation == generation:
                 yield self.chunks[i]
 
-    async def staged(self, ref: VersionRef, generation: int) -> StagedVersion | None:
+    async def cards(
+        self, refs: Sequence[VersionRef], generation: int
+    ) -> dict[VersionRef, StagedVersion]:
         self._check_up()
-        return self.versions.get((ref, generation))
+        found = {ref: self.versions.get((ref, generation)) for ref in refs}
+        return {ref: version for ref, version in found.items() if version is not None}
+
+    async def strays(self, generation: int) -> AsyncIterator[Stray]:
+        self._check_up()
+        for i in self._orphans(generation):
+            yield Stray(StrayKind.ORPHAN, i.ref, f"Chunk {i} has no version.")
+
+    def _orphans(self, generation: int) -> list[ChunkId]:
+        own = [i for i in sorted(self.chunks) if i.generation == generation]
+        return [i for i in own if (i.ref, generation) not in self.versions]
+
+    async def tidy(self, generation: int) -> int:
+        orphans = self._orphans(generation)
+        await self.discard(orphans)
+        return len(orphans)
+
+    async def generations(self) -> list[int]:
+        self._check_up()
+        return sorted(self.spaces)
 
     async def health(self) -> PanelHealth:
         return PanelHealth(self._name, not self.down, "down" if self.down else "ok", "memory")
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+def _check_card(card: Card) -> None:
+    metadata = json.dumps(card.metadata, ensure_ascii=False)
+    if len(metadata.encode()) > METADATA_LIMIT:
+        raise InvalidInput("The metadata are too large.")
+
+
+def _check_chunk(one: EmbeddedChunk) -> None:
+    for text in (one.chunk.text, one.chunk.context, *(m.name for m in one.mentions)):
+        if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+            raise InvalidInput("A text holds a NUL or a lone surrogate.")
+    if any(not 0 < len(m.name) <= NAME_LIMIT for m in one.mentions):
+        raise InvalidInput(f"A name has no character or over {NAME_LIMIT}.")
 
 
 def _kept(chunk: ChunkId, passage: Passage, filters: Filters) -> bool:

@@ -1,11 +1,12 @@
 """Builds versions for the panel contract, and reads a panel in the fewest words."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from contracts.digests import card_digest, embed, marks
 from contracts.nouns import (
@@ -17,10 +18,12 @@ from contracts.nouns import (
     Filters,
     Generation,
     Json,
+    Mention,
     PanelHits,
     PanelQuery,
     Span,
     StagedVersion,
+    Stray,
     Vector,
     VersionDigest,
     VersionRef,
@@ -85,8 +88,12 @@ class Shelf:
         context: str = "",
         metadata: Json | None = None,
         vectors: Sequence[npt.NDArray[np.float32]] | None = None,
+        mentions: Sequence[Sequence[Mention]] = (),
     ) -> Bundle:
-        """Make a version with one chunk for each text, its vectors random unless given."""
+        """Make a version with one chunk for each text, its vectors random unless given.
+
+        ``mentions`` are the first chunks' ones.
+        """
         ref = VersionRef(document or uuid4(), number)
         self.documents.add(ref.document)
         card = Card(
@@ -98,7 +105,8 @@ class Shelf:
             span = Span(7, 7 + len(text))
             chunk = Chunk(chunk_id, 0, 1 + ordinal, span, text, context, language)
             vector = vectors[ordinal] if vectors is not None else self.vector()
-            chunks.append(embed(chunk, vector, self.generation.model))
+            named = mentions[ordinal] if ordinal < len(mentions) else ()
+            chunks.append(embed(chunk, vector, self.generation.model, named))
         return Bundle(StagedVersion(ref, self.generation.number, card), tuple(chunks))
 
     def again(self, bundle: Bundle, ordinal: int, text: str) -> Bundle:
@@ -106,15 +114,24 @@ class Shelf:
         chunks = list(bundle.chunks)
         old = chunks[ordinal]
         chunk = replace(old.chunk, text=text, span=Span(7, 7 + len(text)))
-        chunks[ordinal] = embed(chunk, old.embedding, self.generation.model)
+        chunks[ordinal] = embed(chunk, old.embedding, self.generation.model, old.mentions)
         return Bundle(bundle.version, tuple(chunks))
+
+    def renamed(self, bundle: Bundle, mentions: Sequence[Mention]) -> Bundle:
+        """The same version with other mentions in its first chunk."""
+        first, *others = bundle.chunks
+        changed = embed(first.chunk, first.embedding, self.generation.model, mentions)
+        return Bundle(bundle.version, (changed, *others))
 
     async def stage(self, *bundles: Bundle) -> None:
         await self.panel.stage([b.version for b in bundles], [c for b in bundles for c in b.chunks])
 
     async def show(self, *bundles: Bundle) -> None:
         await self.stage(*bundles)
-        await self.panel.publish([b.ref for b in bundles])
+        await self.publish(*bundles)
+
+    async def publish(self, *bundles: Bundle) -> None:
+        await self.panel.publish([b.ref for b in bundles], self.generation.number)
 
     async def search(
         self,
@@ -148,8 +165,18 @@ class Shelf:
         stream = self.panel.digests(self.generation.number, documents)
         return [d async for d in stream]
 
-    async def exported(self, bundle: Bundle) -> list[EmbeddedChunk]:
-        return [c async for c in self.panel.export(bundle.ref, self.generation.number)]
+    async def exported(self, *bundles: Bundle) -> list[EmbeddedChunk]:
+        refs = [b.ref for b in bundles]
+        return [c async for c in self.panel.export(refs, self.generation.number)]
+
+    async def card(self, bundle: Bundle) -> StagedVersion | None:
+        found = await self.panel.cards([bundle.ref], self.generation.number)
+        return found.get(bundle.ref)
+
+    async def strays(self) -> list[Stray]:
+        """What is inconsistent with this shelf's documents, or with no document at all."""
+        found = [s async for s in self.panel.strays(self.generation.number)]
+        return [s for s in found if s.ref is None or s.ref.document in self.documents]
 
     async def is_gone(self, bundle: Bundle) -> bool:
         """Tell whether nothing of this version can be seen through any verb."""
@@ -157,15 +184,46 @@ class Shelf:
         return (
             not [d for d in await self.digests(bundle) if d.ref == ref]
             and not await self.exported(bundle)
-            and await panel.staged(ref, self.generation.number) is None
+            and await self.card(bundle) is None
             and not await panel.read(self.workspace, bundle.ids)
             and not await self.everything() & set(bundle.ids)
             and not set(await self.lexical(bundle.chunks[0].chunk.text, 100)) & set(bundle.ids)
         )
 
 
+class PanelFixtures:
+    """What a contract's tests ask for; a subclass supplies ``panel``."""
+
+    @pytest.fixture
+    def generation(self) -> Generation:
+        return Generation(1, "test-model", 8, "test-chunker")
+
+    @pytest.fixture
+    def other_generation(self, generation: Generation) -> Generation:
+        return replace(generation, number=generation.number + 1, model="test-other", dimension=4)
+
+    @pytest.fixture
+    def workspace(self) -> str:
+        return f"w-{uuid4()}"
+
+    @pytest.fixture
+    async def shelf(
+        self, panel: Panel, workspace: str, generation: Generation
+    ) -> AsyncIterator[Shelf]:
+        shelf = Shelf(panel, workspace, generation)
+        yield shelf
+        await panel.erase(list(shelf.documents))
+
+    @pytest.fixture
+    async def other(self, shelf: Shelf, other_generation: Generation) -> AsyncIterator[Shelf]:
+        """The same workspace in the next generation, which is forgotten afterwards."""
+        await shelf.panel.prepare(other_generation)
+        yield Shelf(shelf.panel, shelf.workspace, other_generation)
+        await shelf.panel.forget(other_generation.number)
+
+
 def same(left: Sequence[EmbeddedChunk], right: Sequence[EmbeddedChunk]) -> bool:
     """Tell whether two lists of chunks are equal to the last bit."""
-    return [(c.chunk, c.embedding.tobytes(), c.digest) for c in left] == [
-        (c.chunk, c.embedding.tobytes(), c.digest) for c in right
+    return [(c.chunk, c.embedding.tobytes(), c.digest, c.mentions) for c in left] == [
+        (c.chunk, c.embedding.tobytes(), c.digest, c.mentions) for c in right
     ]

@@ -4,12 +4,13 @@ import pytest
 
 from contracts.errors import PanelUnavailable
 from contracts.nouns import Generation, PanelName
+from tests.panels.emptying_contract import EmptyingContract
 from tests.panels.fake import InMemoryPanel
 from tests.panels.panel_contract import PanelContract
 from tests.panels.shelf import Shelf
 
 
-class TestInMemoryPanel(PanelContract):
+class TestInMemoryPanel(PanelContract, EmptyingContract):
     @pytest.fixture
     async def panel(self, generation: Generation) -> InMemoryPanel:
         panel = InMemoryPanel(PanelName.GRAPH)
