@@ -19,7 +19,7 @@ class Metrics(Protocol):
         ...
 
     def asked(self, verb: str, panel: str, outcome: str) -> None:
-        """Count a question; ``verb`` search or ask; ``outcome`` says how it ended."""
+        """Count a question; ``verb`` search, ask or shadow; ``outcome`` says how it ended."""
         ...
 
     def query_took(self, stage: str, panel: str, seconds: float) -> None:

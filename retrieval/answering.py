@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 from contracts.content import (
     ChatModel,
-    Embedder,
     LanguageDetector,
     Message,
     SentenceSplitter,
@@ -36,7 +35,7 @@ from retrieval.extractive import chosen
 from retrieval.grounding import Ground
 from retrieval.language import language_of, refusal
 from retrieval.prompting import MAX_TOKENS, fitting, messages
-from retrieval.searching import Search
+from retrieval.searching import Looked, Search
 
 EXTRACTIVE = "extractive"
 _ENDS = tuple(".!?…")
@@ -104,14 +103,12 @@ class Ask:
         search: Search,
         splitter: SentenceSplitter,
         detector: LanguageDetector,
-        embedder: Embedder,
         metrics: Metrics,
         chat: ChatModel | None = None,
     ) -> None:
         self._search = search
         self._splitter = splitter
         self._detector = detector
-        self._embedder = embedder
         self._metrics = metrics
         self._chat = chat
 
@@ -129,7 +126,7 @@ class Ask:
         Closing the iterator cancels the model's call. Raises what Search raises, before the
         first event.
         """
-        panel = (request.mode or self._search.default_mode).value
+        panel = self._search.mode(request.workspace, request.mode).value
         outcome = "cancelled"
         try:
             async with aclosing(self._events(request)) as events:
@@ -148,7 +145,12 @@ class Ask:
         begun = time.perf_counter()
         looked = await self._search.look(
             SearchRequest(
-                request.workspace, request.question, request.mode, request.limit, request.filters
+                request.workspace,
+                request.question,
+                request.mode,
+                request.limit,
+                request.filters,
+                request.key,
             ),
             DEPTH,
         )
@@ -158,10 +160,11 @@ class Ask:
         searched = time.perf_counter()
         draft = _Draft(language_of(request.question, self._detector))
         evidence = await weigh(
-            request.question, draft.language, looked.vector, found, self._splitter, self._embedder
+            request.question, draft.language, looked.vector, found, self._splitter, looked.embedder
         )
         weighed = time.perf_counter()
-        async with aclosing(self._answer(request.question, evidence, result, draft)) as events:
+        shown = replace(looked, result=result)
+        async with aclosing(self._answer(request.question, evidence, shown, draft)) as events:
             async for event in events:
                 yield event
         done = time.perf_counter()
@@ -180,7 +183,7 @@ class Ask:
         )
 
     async def _answer(
-        self, question: str, evidence: Evidence, result: SearchResult, draft: _Draft
+        self, question: str, evidence: Evidence, looked: Looked, draft: _Draft
     ) -> AsyncGenerator[AskEvent, None]:
         """Refuse, or let the model write, or quote."""
         if evidence.probability < THRESHOLD:
@@ -188,7 +191,7 @@ class Ask:
                 yield event
             return
         if self._chat is not None:
-            async with aclosing(self._written(self._chat, question, result, draft)) as events:
+            async with aclosing(self._written(self._chat, question, looked, draft)) as events:
                 async for event in events:
                     yield event
             if draft.method != EXTRACTIVE:
@@ -199,16 +202,16 @@ class Ask:
                 yield event
 
     async def _written(
-        self, chat: ChatModel, question: str, result: SearchResult, draft: _Draft
+        self, chat: ChatModel, question: str, looked: Looked, draft: _Draft
     ) -> AsyncGenerator[AskEvent, None]:
         """Yield what the model says and a passage supports; nothing left is a refusal.
 
         A model that fails before anything was sent leaves the method extractive.
         """
-        passages = fitting(result.found)
+        passages = fitting(looked.result.found)
         asked = messages(question, draft.language, passages)
         claims = Claims(self._splitter, draft.language)
-        ground = Ground(passages, self._splitter, self._embedder)
+        ground = Ground(passages, self._splitter, looked.embedder)
         draft.method = chat.model
         try:
             async with aclosing(_claimed(chat, asked, claims)) as stream:

@@ -13,13 +13,17 @@ MAX_HITS = 100
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A search in one workspace; ``mode`` None means the service's default panel."""
+    """A search in one workspace; ``mode`` None follows the workspace's policy.
+
+    ``key`` names who asks, so that a canary serves the same people again.
+    """
 
     workspace: str
     text: str
     mode: ReadMode | None = None
     limit: int = 10
     filters: Filters = NO_FILTERS
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class AskRequest:
     mode: ReadMode | None = None
     limit: int = 8
     filters: Filters = NO_FILTERS
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,23 @@
 """The use case of searching: one embedding, the panels' legs, one fused order, checked."""
 
 import asyncio
-import logging
+import random
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from contracts.content import Embedder
-from contracts.errors import (
-    DiptychError,
-    InvalidInput,
-    ModelUnavailable,
-    PanelUnavailable,
-    SpaceMismatch,
-    TooLarge,
-    UnknownPanel,
-)
-from contracts.nouns import (
-    ChunkId,
-    Generation,
-    Hit,
-    PanelHits,
-    PanelName,
-    PanelQuery,
-    Passage,
-    ReadMode,
-    Vector,
-)
+from contracts.content import Embedder, Spaces
+from contracts.errors import DiptychError, InvalidInput, ModelUnavailable, SpaceMismatch, TooLarge
+from contracts.nouns import Generation, PanelName, PanelQuery, ReadMode, Vector
 from contracts.observing import Metrics
 from contracts.panels import Panel
-from retrieval.asking import MAX_HITS, QUESTION_LIMIT, Found, SearchRequest, SearchResult
-from retrieval.crossing import across, foreign
-from retrieval.fusion import Fused, fuse_ranks
+from contracts.policy import ReadPlan
+from retrieval.asking import MAX_HITS, QUESTION_LIMIT, SearchRequest, SearchResult
+from retrieval.merging import merge
+from retrieval.reading import Readings, read
+from retrieval.routing import Route, route
+from retrieval.shadowing import Seen
 from retrieval.words import grammar
 
 LEG_DEPTH = 100
@@ -41,55 +26,61 @@ DEADLINE_S = 5.0
 """Seconds that a panel or the embedding model may take before the others go on without it."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_log = logging.getLogger(__name__)
+
+
+def _unseen(_: Seen) -> None:
+    """Compare nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looked:
-    """A search's result with the question's vector; None when the model was down."""
+    """A search's result with the question's vector (None when the model was down) and its model."""
 
     result: SearchResult
     vector: Vector | None
+    embedder: Embedder
 
 
 class Search:
-    """Finds passages in the panel that a request names, or in the default one.
+    """Finds passages as the plan of the moment says, or in the panel that a request names.
 
-    ``default_mode`` may be set while the service runs. Raises SpaceMismatch when the embedder is
-    not the generation's model.
+    ``plans`` gives the plan at each question, so that a switch or another generation holds from
+    the next one on. ``offer`` takes reads that a panel on trial is to be compared with; it never
+    waits. ``chance`` gives a number in [0, 1) for sampling.
     """
 
     def __init__(
         self,
         panels: Mapping[PanelName, Panel],
-        embedder: Embedder,
-        generation: Generation,
+        spaces: Spaces,
+        plans: Callable[[], ReadPlan],
         metrics: Metrics,
-        default_mode: ReadMode,
+        offer: Callable[[Seen], None] = _unseen,
         *,
         deadline_s: float = DEADLINE_S,
+        chance: Callable[[], float] = random.random,
     ) -> None:
-        if (embedder.model, embedder.dimension) != (generation.model, generation.dimension):
-            raise SpaceMismatch(
-                f"The documents were embedded by {generation.model} ({generation.dimension} "
-                f"dimensions), the running model is {embedder.model} ({embedder.dimension}).",
-                "Start with the documents' model, or build a new generation with this one.",
-            )
         self._panels = panels
-        self._embedder = embedder
-        self._generation = generation
+        self._spaces = spaces
+        self._plans = plans
         self._metrics = metrics
+        self._offer = offer
         self._deadline_s = deadline_s
-        self.default_mode = default_mode
+        self._chance = chance
+
+    def mode(self, workspace: str, named: ReadMode | None) -> ReadMode:
+        """Give the mode that a request names, or the one that the policy says."""
+        return named or self._plans().policy(workspace).mode
 
     async def __call__(self, request: SearchRequest) -> SearchResult:
         """Find passages, best first.
 
-        Raises InvalidInput (an empty question, a limit out of range), TooLarge, UnknownPanel,
-        and PanelUnavailable when no panel answers. A panel or a model that is down makes the
-        result ``degraded`` as long as something can still answer.
+        Raises InvalidInput (an empty question, a limit out of range), TooLarge, SpaceMismatch
+        when the documents' model is not configured here, and PanelUnavailable when no panel
+        answers. A panel or a model that is down makes the result ``degraded`` as long as
+        something can still answer.
         """
-        panel = (request.mode or self.default_mode).value
+        panel = self.mode(request.workspace, request.mode).value
         try:
             looked = await self.look(request)
         except DiptychError as error:
@@ -103,189 +94,88 @@ class Search:
 
         ``found`` then holds up to ``depth`` passages where the request asks for fewer.
         """
-        mode = request.mode or self.default_mode
-        wanted = self._check(request, mode)
+        text = _checked(request)
+        plan = self._plans()
+        way = route(plan, request.workspace, request.mode, request.key, self._chance)
+        embedder = _model(self._spaces, plan.generation)
         begun = time.perf_counter()
-        text = _UNSTORABLE.sub(" ", request.text).strip()
-        vector, notes = await self._embed(text)
+        vector = await self._embed(text, embedder)
         embedded = time.perf_counter()
         query = PanelQuery(
-            request.workspace, self._generation, text, vector, LEG_DEPTH, request.filters
+            request.workspace, plan.generation, text, vector, LEG_DEPTH, request.filters
         )
-        answers = await self._read(wanted, query, notes)
-        read = time.perf_counter()
-        found = _merge(answers, request.workspace, grammar(text), max(request.limit, depth))
+        readings = await read(self._panels, way, query, self._deadline_s)
+        done_reading = time.perf_counter()
+        language = grammar(text)
+        found = merge(readings.hits, request.workspace, language, max(request.limit, depth))
         done = time.perf_counter()
+        if vector is not None:  # words alone tell too little of a panel
+            for tried in way.tries:
+                self._offer(Seen(tried, query, language, readings.answers))
         seconds = {
             "embed": embedded - begun,
-            "panel": read - embedded,
-            "fuse": done - read,
+            "panel": done_reading - embedded,
+            "fuse": done - done_reading,
             "total": done - begun,
         }
         for stage, took in seconds.items():
-            self._metrics.query_took(stage, mode.value, took)
+            self._metrics.query_took(stage, way.mode.value, took)
         result = SearchResult(
             found=found,
-            mode=mode,
-            served_by=tuple(name.value for name in answers),
-            degraded=" ".join(notes) or None,
-            generation=self._generation,
+            mode=way.mode,
+            served_by=tuple(name.value for name in readings.hits),
+            degraded=_degraded(way, readings, vector),
+            generation=plan.generation,
             took_ms={stage: 1000 * took for stage, took in seconds.items()},
         )
-        return Looked(result, vector)
+        return Looked(result, vector, embedder)
 
-    def _check(self, request: SearchRequest, mode: ReadMode) -> list[PanelName]:
-        """Refuse what cannot be searched; give the panels that the mode reads."""
-        if not _UNSTORABLE.sub(" ", request.text).strip():
-            raise InvalidInput("The question is empty.", "Write what you are looking for.")
-        if len(request.text) > QUESTION_LIMIT:
-            raise TooLarge(
-                f"The question has {len(request.text)} characters, at most {QUESTION_LIMIT} fit.",
-                "Ask a shorter question.",
-            )
-        if not 1 <= request.limit <= MAX_HITS:
-            raise InvalidInput(
-                f"{request.limit} passages were asked for.", f"Ask for 1 to {MAX_HITS}."
-            )
-        wanted = list(PanelName) if mode is ReadMode.FUSED else [PanelName(mode.value)]
-        if missing := [name.value for name in wanted if name not in self._panels]:
-            enabled = ", ".join(name.value for name in self._panels) or "none"
-            raise UnknownPanel(
-                f"This service does not have the {' and the '.join(missing)} panel.",
-                f"Read from one that is enabled: {enabled}.",
-            )
-        return wanted
-
-    async def _embed(self, text: str) -> tuple[Vector | None, list[str]]:
-        """Embed the question; without a model, say that words alone are compared."""
+    async def _embed(self, text: str, embedder: Embedder) -> Vector | None:
+        """Embed the question; None without a model."""
         try:
             async with asyncio.timeout(self._deadline_s):
-                vector = await self._embedder.embed_query(text)
+                vector = await embedder.embed_query(text)
         except (ModelUnavailable, TimeoutError):
-            return None, ["The embedding model does not answer, so only words were compared."]
-        if vector.shape != (self._generation.dimension,):
+            return None
+        if vector.shape != (embedder.dimension,):
             raise SpaceMismatch(
                 f"The model gave a vector of shape {vector.shape}, "
-                f"the documents' have {self._generation.dimension} dimensions.",
+                f"the documents' have {embedder.dimension} dimensions.",
                 "Restart the service with the documents' model.",
             )
-        return vector, []
+        return vector
 
-    async def _read(
-        self, wanted: Sequence[PanelName], query: PanelQuery, notes: list[str]
-    ) -> dict[PanelName, PanelHits]:
-        """Ask the wanted panels at once, and the others when none of those answers."""
-        failed: list[PanelUnavailable] = []
-        down: list[str] = []
-        others = [name for name in self._panels if name not in wanted]
-        for names in (wanted, others):
-            answers = await asyncio.gather(*(self._ask(name, query) for name in names))
-            served = {}
-            for name, answer in zip(names, answers, strict=True):
-                if isinstance(answer, PanelHits):
-                    served[name] = answer
-                else:
-                    failed.append(answer)
-                    down.append(name)
-            if served:
-                if down:
-                    notes.append(
-                        f"The {' and the '.join(down)} panel does not answer, "
-                        f"so the {' and the '.join(served)} panel served alone."
-                    )
-                return served
-        raise PanelUnavailable(
-            "No panel answers: " + " ".join(error.message for error in failed),
-            "Check the databases with 'diptych status', then ask again.",
+
+def _checked(request: SearchRequest) -> str:
+    """Refuse what cannot be searched; give the text as the stores can take it."""
+    text = _UNSTORABLE.sub(" ", request.text).strip()
+    if not text:
+        raise InvalidInput("The question is empty.", "Write what you are looking for.")
+    if len(request.text) > QUESTION_LIMIT:
+        raise TooLarge(
+            f"The question has {len(request.text)} characters, at most {QUESTION_LIMIT} fit.",
+            "Ask a shorter question.",
         )
-
-    async def _ask(self, name: PanelName, query: PanelQuery) -> PanelHits | PanelUnavailable:
-        """Search one panel within the deadline; its outage is a value, so the other goes on."""
-        try:
-            async with asyncio.timeout(self._deadline_s):
-                return await self._panels[name].search(query)
-        except PanelUnavailable as error:
-            _log.warning("The %s panel did not answer a search: %s", name, error)
-            return error
-        except TimeoutError:
-            _log.warning("The %s panel did not answer within %g s", name, self._deadline_s)
-            return PanelUnavailable(
-                f"The {name} panel did not answer within {self._deadline_s:g} seconds."
-            )
+    if not 1 <= request.limit <= MAX_HITS:
+        raise InvalidInput(f"{request.limit} passages were asked for.", f"Ask for 1 to {MAX_HITS}.")
+    return text
 
 
-def _merge(
-    answers: Mapping[PanelName, PanelHits], workspace: str, language: str | None, limit: int
-) -> tuple[Found, ...]:
-    """Fuse all legs and keep what belongs to the workspace and to a document's newest version."""
-    passages: dict[ChunkId, Passage] = {}
-    for hits in answers.values():
-        passages.update(hits.passages)
-    allowed = _allowed(passages, workspace)
-    legs: dict[str, dict[ChunkId, tuple[int, float]]] = {}
-    for name, hits in answers.items():
-        legs[f"{name}.dense"] = _ranked(hits.dense, allowed)
-        legs[f"{name}.lexical"] = _ranked(hits.lexical, allowed)
-    fused = fuse_ranks(_ranks(legs, answers, foreign(_languages(passages), language)))
-    return tuple(_found(one, passages[one.key], legs) for one in fused[:limit])
+def _model(spaces: Spaces, generation: Generation) -> Embedder:
+    """Give the generation's model, and no other."""
+    embedder = spaces.embedder(generation)
+    if (embedder.model, embedder.dimension) != (generation.model, generation.dimension):
+        raise SpaceMismatch(
+            f"The documents were embedded by {generation.model} ({generation.dimension} "
+            f"dimensions), the running model is {embedder.model} ({embedder.dimension}).",
+            "Start with the documents' model, or build a new generation with this one.",
+        )
+    return embedder
 
 
-def _languages(passages: Mapping[ChunkId, Passage]) -> dict[ChunkId, str]:
-    return {key: passage.chunk.language for key, passage in passages.items()}
-
-
-def _ranks(
-    legs: Mapping[str, Mapping[ChunkId, tuple[int, float]]],
-    names: Iterable[PanelName],
-    strangers: set[ChunkId],
-) -> dict[str, dict[ChunkId, int]]:
-    """Give each leg's ranks, the lexical ones with what they cannot see across languages."""
-    ranks = {leg: {key: place[0] for key, place in held.items()} for leg, held in legs.items()}
-    for name in names:
-        dense, lexical = ranks[f"{name}.dense"], ranks[f"{name}.lexical"]
-        ranks[f"{name}.lexical"] = across(dense, lexical, strangers)
-    return ranks
-
-
-def _allowed(passages: Mapping[ChunkId, Passage], workspace: str) -> set[ChunkId]:
-    """Give the chunks that may leave: of this workspace, and of one version per document.
-
-    The stores filter by workspace themselves; this is the second lock. While a document is being
-    replaced, two panels may show different versions of it for a moment; the newer one is kept.
-    """
-    newest: dict[object, int] = {}
-    mine = []
-    for key, passage in passages.items():
-        if passage.card.workspace != workspace:
-            _log.error("Held back chunk %s: a panel gave it to another workspace", key)
-            continue
-        mine.append(key)
-        newest[key.document] = max(key.version, newest.get(key.document, 0))
-    return {key for key in mine if key.version == newest[key.document]}
-
-
-def _ranked(hits: Iterable[Hit], allowed: set[ChunkId]) -> dict[ChunkId, tuple[int, float]]:
-    """Give rank (from 1) and score of the allowed chunks, best first."""
-    ranked: dict[ChunkId, tuple[int, float]] = {}
-    for hit in hits:
-        if hit.chunk in allowed and hit.chunk not in ranked:
-            ranked[hit.chunk] = (len(ranked) + 1, hit.score)
-    return ranked
-
-
-def _found(
-    one: Fused[ChunkId],
-    passage: Passage,
-    legs: Mapping[str, Mapping[ChunkId, tuple[int, float]]],
-) -> Found:
-    """Join a fused place with its passage and what each leg said of it."""
-    card = passage.card
-    return Found(
-        chunk=passage.chunk,
-        title=card.title,
-        source=card.source,
-        external_id=card.external_id,
-        metadata=card.metadata,
-        score=one.score,
-        legs={leg: held[one.key] for leg, held in legs.items() if one.key in held},
-    )
+def _degraded(way: Route, readings: Readings, vector: Vector | None) -> str | None:
+    """Say in sentences why the result is not what was asked for."""
+    words = None
+    if vector is None:
+        words = "The embedding model does not answer, so only words were compared."
+    return " ".join(filter(None, (words, way.note, readings.note))) or None
