@@ -105,14 +105,15 @@ class Policies(Protocol):
     async def set(self, workspace: str | None, policy: Policy, change: Change) -> None:
         """Set the policy of a workspace, or the default (None), with its audit row.
 
-        Raises NotFound for an unknown workspace.
+        Raises NotFound for an unknown workspace, Conflict when it names a panel that is off.
         """
         ...
 
     async def back(self, workspace: str | None, change: Change) -> Policy:
         """Set the policy to what it was before the last change, and give it.
 
-        Doing it twice comes back to where one was. Raises Conflict when nothing was changed yet.
+        Doing it twice comes back to where one was. Raises Conflict when nothing was changed yet,
+        or when that policy names a panel that is off.
         """
         ...
 
@@ -138,8 +139,9 @@ class PanelStanding(StrEnum):
 class PanelRecord:
     """A panel's standing; ``source`` says what a filling panel is filled from.
 
-    ``source`` is a panel's name, ``originals`` or ``file:PATH``. ``wanted`` versions must be
-    live in it, in all generations that are kept up; ``reached`` of them are.
+    ``source`` is a panel's name, ``originals`` or ``file:PATH``. ``wanted`` live versions must be
+    in it, in all generations that are kept up; ``reached`` of them are. Versions on their way to
+    go live do not count: they come and go for as long as documents are sent.
     """
 
     panel: PanelName
@@ -167,12 +169,17 @@ class PanelRegister(Protocol):
     async def disable(self, panel: PanelName, change: Change) -> None:
         """Turn a panel off: its ledger rows go, what it stores stays until it is enabled.
 
-        Raises Conflict for the last panel that serves, and for one that a policy names.
+        Raises Conflict for the last panel that serves, one that a policy names, and one that is
+        off.
         """
         ...
 
     async def begin_rebuild(self, panel: PanelName, source: str, change: Change) -> None:
-        """Turn a panel to CLEARING. Raises Conflict while a rebuild runs, or when it is off."""
+        """Turn a panel to CLEARING.
+
+        Raises Conflict while a rebuild runs, when it is off, or when ``source`` names a panel
+        that does not serve.
+        """
         ...
 
     async def refill(self, panel: PanelName) -> None:
@@ -183,7 +190,7 @@ class PanelRegister(Protocol):
         ...
 
     async def serve(self, panel: PanelName) -> bool:
-        """Turn a FILLING panel to SERVING if all its rows are true; give whether they are."""
+        """Turn a FILLING panel to SERVING if it shows all live versions; give whether it serves."""
         ...
 
 
@@ -202,7 +209,7 @@ class GenerationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GenerationRecord:
-    """A generation with its state; ``reached`` of ``wanted`` ledger rows are true."""
+    """A generation with its state; ``reached`` of ``wanted`` rows of live versions are true."""
 
     generation: Generation
     state: GenerationState
@@ -268,7 +275,8 @@ class Comparison:
 
     ``overlap`` is the share of equal spans among the first ten, ``agreement`` the rank-biased
     overlap of the two orders (p = 0.9; Webber, Moffat, Zobel 2010), both in [0, 1]; None where
-    the candidate failed, then ``error`` says how. Times are milliseconds.
+    the candidate failed, then ``error`` says how, and in a canary. Times are milliseconds;
+    ``primary_ms`` is 0 in a canary, where the primary is asked only when the candidate failed.
     """
 
     at: datetime

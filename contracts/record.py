@@ -163,7 +163,7 @@ class Documents(Protocol):
 
         A version gets a ledger row for each panel that is on and each generation that is kept
         up. After it returns, the work will be done, whatever is killed. Raises NotFound for an
-        unknown workspace.
+        unknown workspace, SetupFailed when there is no generation yet.
         """
         ...
 
@@ -280,7 +280,8 @@ class Ledger(Protocol):
     def claim(self, documents: Sequence[UUID]) -> AbstractAsyncContextManager[list[Task]]:
         """Lock documents against other workers and give what is not yet true of them.
 
-        Documents that another worker holds are left out, and so are generations that are paused.
+        Documents that another worker holds are left out, and so are generations that are paused
+        and panels that are being cleared.
         The locks end with the block, or with the worker's connection. Tasks come in order of
         document, version and generation, the one that serves first. A version is given
         until ``go_live`` noted it live everywhere, ``quarantine`` ended it or ``gone`` dropped
@@ -334,7 +335,8 @@ class Ledger(Protocol):
         """Make each the live version in the record, and turn its elders to wanted ``absent``.
 
         Called for the serving generation alone. Elders become ``retired``. A version below the
-        live one, or of a deleted document, is left as it is.
+        live one, of a deleted document, or that no panel has reached in the generation that
+        serves now, is left as it is.
         """
         ...
 
@@ -353,8 +355,11 @@ class Ledger(Protocol):
         """
         ...
 
-    async def moving(self, documents: Sequence[UUID]) -> set[UUID]:
-        """Give those of the documents that have a ledger row that is not true yet."""
+    async def moving(self, documents: Sequence[UUID], generation: int | None = None) -> set[UUID]:
+        """Give those of the documents that have a ledger row that is not true yet.
+
+        ``generation`` None means in any of them.
+        """
         ...
 
     def expectations(

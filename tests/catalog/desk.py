@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Protocol
+from typing import Protocol, Self
 from uuid import UUID
 
 from contracts.nouns import (
@@ -17,11 +17,19 @@ from contracts.nouns import (
     VersionRef,
 )
 from contracts.people import People
+from contracts.policy import (
+    Change,
+    Evidence,
+    Generations,
+    PanelRegister,
+    ParityLog,
+    Policies,
+)
 from contracts.record import (
     Arrival,
     DocumentRecord,
     Documents,
-    Generations,
+    Held,
     KeptReading,
     Ledger,
     Queue,
@@ -32,6 +40,10 @@ from contracts.record import (
 )
 
 PANELS = (PanelName.VECTOR, PanelName.GRAPH)
+SPACE = ("e5", 384, "sentences")
+OTHER_SPACE = ("bge", 1024, "sentences")
+CHANGE = Change("ada")
+HELD = Held(3, "3.a.b.c")
 DEADLINE = 30.0
 
 
@@ -50,6 +62,14 @@ class Catalog(Protocol):
     def people(self) -> People: ...
     @property
     def generations(self) -> Generations: ...
+    @property
+    def register(self) -> PanelRegister: ...
+    @property
+    def policies(self) -> Policies: ...
+    @property
+    def evidence(self) -> Evidence: ...
+    @property
+    def parity_log(self) -> ParityLog: ...
 
 
 def arrival(
@@ -74,13 +94,18 @@ def kept(
 
 
 class Desk:
-    """The verbs of a client and of a worker, each in one word."""
+    """The verbs of a client and of a worker, each in one word; generation 1 is the live one."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
 
+    async def opened(self) -> Self:
+        """Have the first generation."""
+        await self.catalog.generations.ensure(*SPACE)
+        return self
+
     async def accept(self, *arrivals: Arrival, workspace: str = DEFAULT_WORKSPACE) -> list[Receipt]:
-        return await self.catalog.documents.accept(workspace, arrivals, PANELS, 1)
+        return await self.catalog.documents.accept(workspace, arrivals)
 
     async def accept_one(self, source: str, text: str = "") -> VersionRef:
         (receipt,) = await self.accept(arrival(source, text))
@@ -101,16 +126,23 @@ class Desk:
         ledger = self.catalog.ledger
         async with ledger.claim([ref.document for ref in refs]):
             await ledger.save_readings([kept(ref) for ref in refs])
-            for panel in PANELS:
-                await ledger.reached(refs, panel, Reached.LIVE, dict.fromkeys(refs, 3))
+            await self.fill(*refs)
             await ledger.go_live(refs)
+
+    async def fill(
+        self, *refs: VersionRef, generation: int = 1, panels: tuple[PanelName, ...] = PANELS
+    ) -> None:
+        """Note that these panels show the versions in a generation."""
+        held = dict.fromkeys(refs, HELD)
+        for panel in panels:
+            await self.catalog.ledger.reached(refs, generation, panel, Reached.LIVE, held)
 
     async def remove(self, *refs: VersionRef) -> list[str]:
         """Do for these versions what a worker does when both panels removed them."""
         ledger = self.catalog.ledger
         async with ledger.claim([ref.document for ref in refs]):
             for panel in PANELS:
-                await ledger.reached(refs, panel, Reached.ABSENT)
+                await ledger.reached(refs, None, panel, Reached.ABSENT)
             return await ledger.gone(refs)
 
     async def live_documents(self, *sources: str) -> list[VersionRef]:

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.errors import InvalidInput, NotFound
 from contracts.nouns import DEFAULT_WORKSPACE, PanelName, VersionRef
-from contracts.record import Reached, Slice, VersionState, Wanted
+from contracts.record import Held, Reached, Slice, VersionState, Wanted
 from tests.catalog.desk import PANELS, Desk, arrival, kept
 
 
@@ -194,8 +194,8 @@ class DocumentsContract:
     async def test_panels_show_what_the_ledger_knows(self, desk: Desk) -> None:
         ref = await desk.accept_one("bail")
         ledger = desk.catalog.ledger
-        await ledger.reached([ref], PanelName.VECTOR, Reached.LIVE, {ref: 7})
-        await ledger.failed([ref], PanelName.GRAPH, "The graph does not answer.")
+        await ledger.reached([ref], 1, PanelName.VECTOR, Reached.LIVE, {ref: Held(7, "s")})
+        await ledger.failed([ref], 1, PanelName.GRAPH, "The graph does not answer.")
         states = {p.panel: p for p in (await desk.get(ref.document)).panels}
         vector, graph = states[PanelName.VECTOR], states[PanelName.GRAPH]
         assert (vector.reached, vector.chunks, vector.error) == (Reached.LIVE, 7, None)

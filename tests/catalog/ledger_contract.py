@@ -3,9 +3,9 @@
 import asyncio
 
 from contracts.errors import Unreadable
-from contracts.nouns import DEFAULT_WORKSPACE, PanelName, Part, Reading, VersionRef
+from contracts.nouns import DEFAULT_WORKSPACE, PanelName, Part, Reading
 from contracts.record import KeptReading, Reached, Slice, VersionState, Wanted
-from tests.catalog.desk import PANELS, Desk, arrival, kept, until
+from tests.catalog.desk import HELD, PANELS, Desk, arrival, kept, until
 
 
 class LedgerContract:
@@ -85,8 +85,8 @@ class LedgerContract:
         ledger = desk.catalog.ledger
         await ledger.save_readings([])
         await ledger.progress([], "read")
-        await ledger.reached([], PanelName.GRAPH, Reached.LIVE)
-        await ledger.failed([], PanelName.GRAPH, "down")
+        await ledger.reached([], 1, PanelName.GRAPH, Reached.LIVE)
+        await ledger.failed([], 1, PanelName.GRAPH, "down")
         await ledger.go_live([])
         assert await ledger.gone([]) == []
         assert await ledger.readings([]) == {}
@@ -96,7 +96,7 @@ class LedgerContract:
         ref = await desk.accept_one("a")
         ledger = desk.catalog.ledger
         for panel in PANELS:
-            await ledger.reached([ref], panel, Reached.LIVE, {ref: 3})
+            await ledger.reached([ref], 1, panel, Reached.LIVE, {ref: HELD})
         assert [task.ref for task in await desk.tasks(ref.document)] == [ref]
         assert await ledger.moving([ref.document]) == {ref.document}
         await ledger.go_live([ref])
@@ -110,22 +110,22 @@ class LedgerContract:
     ) -> None:
         ref = await desk.accept_one("a")
         ledger = desk.catalog.ledger
-        await ledger.reached([ref], PanelName.VECTOR, Reached.LIVE, {ref: 3})
-        await ledger.failed([ref], PanelName.GRAPH, "down")
+        await ledger.reached([ref], 1, PanelName.VECTOR, Reached.LIVE, {ref: HELD})
+        await ledger.failed([ref], 1, PanelName.GRAPH, "down")
         await ledger.go_live([ref])
         assert (await desk.get(ref.document)).state is VersionState.LIVE
         assert dict(await ledger.backlog()) == {PanelName.GRAPH: 1}
         (task,) = await desk.tasks(ref.document)
         assert task.states[PanelName.VECTOR].reached is Reached.LIVE
         assert task.states[PanelName.GRAPH].attempts == 1
-        await ledger.reached([ref], PanelName.GRAPH, Reached.LIVE, {ref: 3})
+        await ledger.reached([ref], 1, PanelName.GRAPH, Reached.LIVE, {ref: HELD})
         assert dict(await ledger.backlog()) == {}
         assert await desk.tasks(ref.document) == []
 
     async def test_what_a_panel_lost_is_work_again(self, desk: Desk) -> None:
         (ref,) = await desk.live_documents("a")
         ledger = desk.catalog.ledger
-        await ledger.reached([ref], PanelName.GRAPH, Reached.NOTHING)
+        await ledger.reached([ref], 1, PanelName.GRAPH, Reached.NOTHING)
         assert dict(await ledger.backlog()) == {PanelName.GRAPH: 1}
         assert [task.ref for task in await desk.tasks(ref.document)] == [ref]
         assert ref.document in await ledger.unfinished(10)
@@ -149,6 +149,7 @@ class LedgerContract:
         one = await desk.accept_one("a", "1")
         two = await desk.accept_one("a", "2")
         await desk.ingest(two)
+        await desk.fill(one)
         await desk.catalog.ledger.go_live([one])
         assert (await desk.get(one.document)).live == 2
         assert [task.state for task in await desk.tasks(one.document)] == [VersionState.RETIRED]
@@ -159,7 +160,7 @@ class LedgerContract:
         ledger = desk.catalog.ledger
         assert await ledger.gone([ref]) == []
         for panel in PANELS:
-            await ledger.reached([ref], panel, Reached.ABSENT)
+            await ledger.reached([ref], 1, panel, Reached.ABSENT)
         (task,) = await desk.tasks(ref.document)
         assert {state.reached for state in task.states.values()} == {Reached.ABSENT}
         assert await ledger.gone([ref]) == [arrival("a").blob]
@@ -180,11 +181,11 @@ class LedgerContract:
         async with desk.catalog.ledger.claim([ref.document]):
             await desk.delete(ref.document)
             for panel in PANELS:
-                await desk.catalog.ledger.reached([ref], panel, Reached.LIVE)
+                await desk.catalog.ledger.reached([ref], 1, panel, Reached.LIVE)
             await desk.catalog.ledger.go_live([ref])
         (task,) = await desk.tasks(ref.document)
         assert {state.wanted for state in task.states.values()} == {Wanted.ABSENT}
-        assert [v async for v in desk.catalog.ledger.live_versions(1)] == []
+        assert [e async for e in desk.catalog.ledger.expectations(1)] == []
 
     async def test_a_quarantined_version_is_an_end_with_its_reason(self, desk: Desk) -> None:
         (one,) = await desk.live_documents("a")
@@ -225,7 +226,7 @@ class LedgerContract:
     async def test_the_backlog_counts_rows_per_panel(self, desk: Desk) -> None:
         await desk.live_documents("a")
         refs = [await desk.accept_one("b"), await desk.accept_one("c")]
-        await desk.catalog.ledger.reached(refs[:1], PanelName.VECTOR, Reached.LIVE)
+        await desk.catalog.ledger.reached(refs[:1], 1, PanelName.VECTOR, Reached.LIVE)
         assert dict(await desk.catalog.ledger.backlog()) == {
             PanelName.VECTOR: 1,
             PanelName.GRAPH: 2,
@@ -246,12 +247,60 @@ class LedgerContract:
         assert await desk.catalog.ledger.unfinished(10) == []
         assert ref.document not in await desk.catalog.ledger.unfinished(10)
 
-    async def test_live_versions_are_streamed_in_order(self, desk: Desk) -> None:
+    async def test_expectations_are_of_live_versions_by_document(self, desk: Desk) -> None:
         refs = await desk.live_documents("a", "b", "c")
         await desk.accept_one("waiting")
         await desk.delete(refs[1].document)
         two = await desk.accept_one("c", "other")
         await desk.ingest(two)
-        given = [ref async for ref in desk.catalog.ledger.live_versions(1)]
-        assert given == sorted([refs[0], VersionRef(refs[2].document, 2)])
-        assert [ref async for ref in desk.catalog.ledger.live_versions(2)] == []
+        expectations = desk.catalog.ledger.expectations
+        given = [one async for one in expectations(1)]
+        assert [one.ref for one in given] == sorted([refs[0], two])
+        assert {one.workspace for one in given} == {DEFAULT_WORKSPACE}
+        assert [dict(one.seals) for one in given] == [dict.fromkeys(PANELS, HELD.seal)] * 2
+        chosen = [refs[1].document, two.document]
+        assert [one.ref async for one in expectations(1, chosen)] == [two]
+        assert [one async for one in expectations(1, [])] == []
+        assert [one async for one in expectations(2)] == []
+
+    async def test_a_version_whose_rows_are_not_true_is_expected_without_seals(
+        self, desk: Desk
+    ) -> None:
+        (ref,) = await desk.live_documents("a")
+        await desk.catalog.ledger.redo([ref], 1, PanelName.GRAPH)
+        given = [(one.ref, dict(one.seals)) async for one in desk.catalog.ledger.expectations(1)]
+        assert given == [(ref, {})]
+
+    async def test_what_is_to_be_done_again_is_backlog_at_once(self, desk: Desk) -> None:
+        (ref, other) = await desk.live_documents("a", "b")
+        ledger = desk.catalog.ledger
+        await ledger.redo([ref], 1, PanelName.GRAPH)
+        assert dict(await ledger.backlog()) == {PanelName.GRAPH: 1}
+        assert ref.document in await ledger.unfinished(10)
+        assert await ledger.moving([ref.document, other.document]) == {ref.document}
+        assert await ledger.moving([ref.document], 2) == set()
+        (task,) = await desk.tasks(ref.document)
+        graph, vector = (task.states[panel] for panel in (PanelName.GRAPH, PanelName.VECTOR))
+        assert (graph.reached, graph.seal) == (Reached.NOTHING, None)
+        assert (vector.reached, vector.seal) == (Reached.LIVE, HELD.seal)
+        assert (await desk.get(ref.document)).state is VersionState.LIVE
+
+    async def test_no_version_goes_live_that_no_panel_shows(self, desk: Desk) -> None:
+        ref = await desk.accept_one("a")
+        await desk.catalog.ledger.go_live([ref])
+        assert (await desk.get(ref.document)).live is None
+        assert [task.ref for task in await desk.tasks(ref.document)] == [ref]
+
+    async def test_a_sample_is_of_live_documents(self, desk: Desk) -> None:
+        refs = await desk.live_documents(*(f"d{number}" for number in range(20)))
+        await desk.accept_one("waiting")
+        await desk.delete(refs[0].document)
+        sample = desk.catalog.ledger.sample
+        shown = {ref.document for ref in refs[1:]}
+        chosen = await sample(1, 5)
+        assert len(set(chosen)) == 5
+        assert set(chosen) <= shown
+        assert set(await sample(1, 100)) == shown
+        assert await sample(2, 5) == []
+        several = {tuple(await sample(1, 5)) for _ in range(5)}
+        assert len(several) > 1

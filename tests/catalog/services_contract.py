@@ -1,4 +1,4 @@
-"""Contract of People, Generations and Watch."""
+"""Contract of People and Watch."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.errors import (
-    Conflict,
     InvalidInput,
     NotFound,
     Unauthenticated,
@@ -82,27 +81,6 @@ class ServicesContract:
         for name in ("a", "b", "c"):
             await desk.catalog.people.add_key(name, Role.READER, DEFAULT_WORKSPACE)
         assert [key.name for key in await desk.catalog.people.keys()] == ["c", "b", "a"]
-
-    async def test_a_generation_is_one_model_and_chunker(self, desk: Desk) -> None:
-        ensure = desk.catalog.generations.ensure
-        one = await ensure("e5", 384, "sentences")
-        assert await ensure("e5", 384, "sentences") == one
-        assert (one.number, one.model, one.dimension, one.chunker) == (1, "e5", 384, "sentences")
-        assert (await ensure("e5", 384, "pages")).number == 2
-        assert (await ensure("e5", 384, "sentences")).number == 1
-
-    async def test_another_generation_is_refused_while_the_first_holds_documents(
-        self, desk: Desk
-    ) -> None:
-        ensure = desk.catalog.generations.ensure
-        await ensure("e5", 384, "sentences")
-        ref = await desk.accept_one("a")
-        with pytest.raises(Conflict):
-            await ensure("bge", 1024, "sentences")
-        assert (await ensure("e5", 384, "sentences")).number == 1
-        await desk.delete(ref.document)
-        await desk.remove(ref)
-        await ensure("bge", 1024, "sentences")
 
     async def test_a_follower_sees_progress_until_the_end(self, desk: Desk) -> None:
         ref = await desk.accept_one("a")

@@ -17,8 +17,8 @@ from tests.fakes.catalog_services import InMemoryBlobs
 
 class TestInMemoryCatalog(DocumentsContract, LedgerContract, QueueContract, ServicesContract):
     @pytest.fixture
-    def desk(self, tmp_path: Path) -> Desk:
-        return Desk(InMemoryCatalog(tmp_path))
+    async def desk(self, tmp_path: Path) -> Desk:
+        return await Desk(InMemoryCatalog(tmp_path)).opened()
 
 
 class TestInMemoryBlobs(BlobsContract):
@@ -29,7 +29,7 @@ class TestInMemoryBlobs(BlobsContract):
 
 async def test_a_catalog_that_is_down_says_so_and_loses_nothing(tmp_path: Path) -> None:
     catalog = InMemoryCatalog(tmp_path)
-    desk = Desk(catalog)
+    desk = await Desk(catalog).opened()
     ref = await desk.accept_one("a")
     catalog.tables.down = True
     with pytest.raises(CatalogUnavailable):
@@ -40,7 +40,7 @@ async def test_a_catalog_that_is_down_says_so_and_loses_nothing(tmp_path: Path) 
 
 async def test_draining_does_the_waiting_jobs(tmp_path: Path) -> None:
     catalog = InMemoryCatalog(tmp_path)
-    ref = await Desk(catalog).accept_one("a")
+    ref = await (await Desk(catalog).opened()).accept_one("a")
     handled = Handled()
     await catalog.queue.drain(handled)
     assert handled.documents == [ref.document]

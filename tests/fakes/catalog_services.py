@@ -1,4 +1,4 @@
-"""The smaller ports of the in-memory catalog: queue, watch, people, generations, blobs."""
+"""The smaller ports of the in-memory catalog: queue, watch, people, blobs."""
 
 import asyncio
 import hashlib
@@ -12,15 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from contracts.errors import (
-    Conflict,
-    InvalidInput,
-    NotFound,
-    TooLarge,
-    Unauthenticated,
-    Unavailable,
-)
-from contracts.nouns import Generation
+from contracts.errors import InvalidInput, NotFound, TooLarge, Unauthenticated, Unavailable
 from contracts.people import Identity, KeyRecord, Role
 from contracts.record import DocumentRecord, Stored, VersionState
 from tests.fakes.catalog_tables import Tables
@@ -113,7 +105,7 @@ class InMemoryWatch:
         event = asyncio.Event()
         self._tables.changed[document].add(event)
         try:
-            record = self._tables.document(workspace, document).record()
+            record = self._tables.record(self._tables.document(workspace, document))
             yield record
             while record.state not in FINAL:
                 await event.wait()
@@ -121,40 +113,11 @@ class InMemoryWatch:
                 found = self._tables.documents.get(document)
                 if found is None or found.deleted:
                     return
-                if found.record() != record:
-                    record = found.record()
+                if (now := self._tables.record(found)) != record:
+                    record = now
                     yield record
         finally:
             self._tables.changed[document].discard(event)
-
-
-class InMemoryGenerations:
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-
-    async def ensure(self, model: str, dimension: int, chunker: str) -> Generation:
-        self._tables.check()
-        known = self._tables.generations
-        for generation in known:
-            if (generation.model, generation.dimension, generation.chunker) == (
-                model,
-                dimension,
-                chunker,
-            ):
-                self._refuse_others(generation.number)
-                return generation
-        generation = Generation(len(known) + 1, model, dimension, chunker)
-        self._refuse_others(generation.number)
-        known.append(generation)
-        return generation
-
-    def _refuse_others(self, number: int) -> None:
-        for document in self._tables.documents:
-            if any(row.generation != number for row in self._tables.rows(document)):
-                raise Conflict(
-                    "The documents were embedded with another model or chunker.",
-                    "Set the model back, or build a new generation.",
-                )
 
 
 class InMemoryPeople:

@@ -3,13 +3,24 @@
 import asyncio
 import itertools
 from collections import defaultdict, deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeAlias
 from uuid import UUID
 
-from contracts.errors import CatalogUnavailable, NotFound
-from contracts.nouns import DEFAULT_WORKSPACE, Generation, PanelName, VersionRef
+from contracts.errors import CatalogUnavailable, NotFound, SetupFailed
+from contracts.nouns import DEFAULT_WORKSPACE, Generation, Json, PanelName, ReadMode, VersionRef
 from contracts.people import Identity, KeyRecord
+from contracts.policy import (
+    AuditRow,
+    Change,
+    Comparison,
+    GenerationState,
+    PanelStanding,
+    ParityNote,
+    Policy,
+)
 from contracts.record import (
     Arrival,
     DocumentRecord,
@@ -19,6 +30,9 @@ from contracts.record import (
     VersionState,
     Wanted,
 )
+
+Place: TypeAlias = tuple[int, PanelName]
+"""Which generation in which panel."""
 
 
 @dataclass
@@ -32,20 +46,25 @@ class Row:
     chunks: int | None = None
     attempts: int = 0
     error: str | None = None
+    seal: str | None = None
     open: bool = True
     queued: bool = True
 
     def shown(self) -> PanelState:
-        return PanelState(
-            self.panel, self.wanted, self.reached, self.chunks, self.attempts, self.error
-        )
+        state = (self.wanted, self.reached, self.chunks, self.attempts, self.error, self.seal)
+        return PanelState(self.panel, *state)
+
+    def again(self) -> None:
+        """What was reached is to be reached again, now."""
+        self.reached, self.chunks, self.seal = Reached.NOTHING, None, None
+        self.attempts, self.error, self.open, self.queued = 0, None, True, False
 
 
 @dataclass
 class Version:
     ref: VersionRef
     arrival: Arrival
-    rows: dict[PanelName, Row]
+    rows: dict[Place, Row]
     state: VersionState = VersionState.ACCEPTED
     kept: KeptReading | None = None
     reason: str | None = None
@@ -69,35 +88,38 @@ class Document:
     versions: dict[int, Version] = field(default_factory=dict)
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
 
-    def record(self, number: int | None = None) -> DocumentRecord:
-        """The document as people see it: its newest version, titled by the newest readable."""
-        version = self.versions[number or self.newest]
-        wanted = [version.ref.number] if number else sorted(self.versions, reverse=True)
-        kept = next((k for n in wanted if (k := self.versions[n].kept)), None)
-        arrival = version.arrival
-        return DocumentRecord(
-            id=self.id,
-            workspace=self.workspace,
-            source=self.source,
-            filename=arrival.filename,
-            title=kept.card.title if kept else arrival.filename,
-            external_id=kept.card.external_id if kept else None,
-            media_type=kept.card.media_type if kept else arrival.media_type,
-            metadata=kept.card.metadata if kept else arrival.metadata,
-            sha256=arrival.sha256,
-            size=arrival.end - arrival.start,
-            version=version.ref.number,
-            state=version.state,
-            live=self.live,
-            reason=version.reason,
-            detail=version.detail,
-            stage=version.stage,
-            done=version.done,
-            total=version.total,
-            created=self.created,
-            updated=version.updated,
-            panels=tuple(row.shown() for _, row in sorted(version.rows.items())),
-        )
+
+@dataclass
+class Space:
+    """A generation and what it is to the service."""
+
+    generation: Generation
+    state: GenerationState
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def turn(self, state: GenerationState) -> None:
+        self.state, self.since = state, datetime.now(UTC)
+
+
+@dataclass
+class Standing:
+    """A panel and what it is to the service."""
+
+    standing: PanelStanding = PanelStanding.SERVING
+    source: str | None = None
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def turn(self, standing: PanelStanding, source: str | None) -> None:
+        self.standing, self.source, self.since = standing, source, datetime.now(UTC)
+
+
+@dataclass
+class Setting:
+    """A policy and the one before; None follows the default."""
+
+    policy: Policy | None
+    previous: Policy | None = None
+    changed: bool = False
 
 
 class Tables:
@@ -113,7 +135,12 @@ class Tables:
         self.running = 0
         self.wake = asyncio.Event()
         self.changed: dict[UUID, set[asyncio.Event]] = defaultdict(set)
-        self.generations: list[Generation] = []
+        self.spaces: dict[int, Space] = {}
+        self.panels = {panel: Standing() for panel in sorted(PanelName)}
+        self.policies: dict[str | None, Setting] = {None: Setting(Policy(ReadMode.FUSED))}
+        self.audit: list[AuditRow] = []
+        self.comparisons: list[Comparison] = []
+        self.parity_notes: list[ParityNote] = []
         self.keys: dict[UUID, KeyRecord] = {}
         self.secrets: dict[str, Identity] = {}
         self.workers = 0
@@ -132,6 +159,80 @@ class Tables:
     def version(self, ref: VersionRef) -> Version | None:
         document = self.documents.get(ref.document)
         return document.versions.get(ref.number) if document else None
+
+    def live_space(self) -> Space:
+        for space in self.spaces.values():
+            if space.state is GenerationState.LIVE:
+                return space
+        raise SetupFailed("The record has no generation yet.", "Start the service once.")
+
+    def kept_up(self) -> list[int]:
+        """Generations whose rows every version has."""
+        return [n for n, s in self.spaces.items() if s.state is not GenerationState.RETIRING]
+
+    def switched_on(self) -> list[PanelName]:
+        """Panels whose rows every version has."""
+        return [p for p, s in self.panels.items() if s.standing is not PanelStanding.OFF]
+
+    def is_workable(self, row: Row) -> bool:
+        """Tell whether a worker may do something about a row now."""
+        return (
+            self.spaces[row.generation].state is not GenerationState.PAUSED
+            and self.panels[row.panel].standing is not PanelStanding.CLEARING
+        )
+
+    def gaps(self) -> Iterator[Row]:
+        """Yield the rows of live versions that are not true."""
+        for document in self.documents.values():
+            if document.live is not None and not document.deleted:
+                for row in document.versions[document.live].rows.values():
+                    if row.reached is not Reached.LIVE:
+                        yield row
+
+    def shown(self) -> int:
+        """Count the documents that readers see."""
+        return sum(d.live is not None and not d.deleted for d in self.documents.values())
+
+    def note(self, change: Change, action: str, subject: str, before: Json, after: Json) -> None:
+        """Add an audit row."""
+        why = (change.forced, change.reasons)
+        row = AuditRow(datetime.now(UTC), change.actor, action, subject, before, after, *why)
+        self.audit.append(row)
+
+    def record(self, document: Document, number: int | None = None) -> DocumentRecord:
+        """Give a document as people see it: its newest version, titled by the newest readable."""
+        version = document.versions[number or document.newest]
+        wanted = [version.ref.number] if number else sorted(document.versions, reverse=True)
+        kept = next((k for n in wanted if (k := document.versions[n].kept)), None)
+        arrival = version.arrival
+        live = self.live_space().generation.number
+        return DocumentRecord(
+            id=document.id,
+            workspace=document.workspace,
+            source=document.source,
+            filename=arrival.filename,
+            title=kept.card.title if kept else arrival.filename,
+            external_id=kept.card.external_id if kept else None,
+            media_type=kept.card.media_type if kept else arrival.media_type,
+            metadata=kept.card.metadata if kept else arrival.metadata,
+            sha256=arrival.sha256,
+            size=arrival.end - arrival.start,
+            version=version.ref.number,
+            state=version.state,
+            live=document.live,
+            reason=version.reason,
+            detail=version.detail,
+            stage=version.stage,
+            done=version.done,
+            total=version.total,
+            created=document.created,
+            updated=version.updated,
+            panels=tuple(r.shown() for p, r in sorted(version.rows.items()) if p[0] == live),
+        )
+
+    def versions(self) -> Iterator[Version]:
+        for document in self.documents.values():
+            yield from document.versions.values()
 
     def rows(self, document: UUID) -> list[Row]:
         found = self.documents.get(document)
@@ -154,3 +255,8 @@ class Tables:
     def notify(self, document: UUID) -> None:
         for event in self.changed.get(document, ()):
             event.set()
+
+
+def named(policy: Policy) -> set[str]:
+    """Give the panels that a policy names."""
+    return {policy.primary.value, policy.trial.candidate.value if policy.trial else ""}

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 
 import numpy as np
 
-from contracts.content import Message
-from contracts.errors import ModelUnavailable
-from contracts.nouns import Vector
+from contracts.content import Chunker, Embedder, Message
+from contracts.errors import ModelUnavailable, SpaceMismatch
+from contracts.nouns import Generation, Vector
 
 
 def _features(text: str) -> Iterator[tuple[str, float]]:
@@ -104,3 +104,23 @@ class ScriptedChat:
                 yield piece
         finally:
             self.closed += 1
+
+
+class FixedSpaces:
+    """Spaces made of any of these embedders with any of these chunkers."""
+
+    def __init__(self, embedders: Sequence[Embedder], chunkers: Sequence[Chunker]) -> None:
+        self.embedders = {(one.model, one.dimension): one for one in embedders}
+        self.chunkers = {one.name: one for one in chunkers}
+
+    def embedder(self, generation: Generation) -> Embedder:
+        found = self.embedders.get((generation.model, generation.dimension))
+        if found is None:
+            raise SpaceMismatch(f"The model {generation.model} is not configured.", "Add it.")
+        return found
+
+    def chunker(self, generation: Generation) -> Chunker:
+        found = self.chunkers.get(generation.chunker)
+        if found is None:
+            raise SpaceMismatch(f"Nobody knows the chunker {generation.chunker}.", "Set it back.")
+        return found
