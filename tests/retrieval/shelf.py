@@ -1,8 +1,8 @@
 """Documents poured into panels in memory, for the use cases of reading."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from contracts.digests import embed
 from contracts.nouns import (
@@ -11,12 +11,16 @@ from contracts.nouns import (
     ChunkId,
     Generation,
     PanelName,
+    ReadMode,
     Span,
     StagedVersion,
     VersionRef,
 )
-from contracts.observing import NullMetrics
-from tests.fakes.inference import HashEmbedder
+from contracts.observing import Metrics, NullMetrics
+from contracts.policy import Policy, ReadPlan, Trial
+from retrieval.searching import Search
+from retrieval.shadowing import Seen
+from tests.fakes.inference import FixedSpaces, HashEmbedder
 from tests.panels.fake import InMemoryPanel
 
 NAMESPACE = uuid.UUID("6f9619ff-8b86-d011-b42d-00cf4fc964ff")
@@ -35,15 +39,42 @@ class Counting(NullMetrics):
 
 @dataclass
 class Shelf:
-    """Panels in memory with one chunk per paragraph; ``parts`` keeps each document's text."""
+    """Panels in memory with one chunk per paragraph; ``parts`` keeps each document's text.
+
+    ``plan`` is the read plan of the moment; ``seen`` are the reads offered for comparison.
+    """
 
     names: Sequence[PanelName] = tuple(PanelName)
     embedder: HashEmbedder = field(default_factory=HashEmbedder)
     parts: dict[VersionRef, str] = field(default_factory=dict)
     panels: dict[PanelName, InMemoryPanel] = field(default_factory=dict)
+    seen: list[Seen] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.panels = {name: InMemoryPanel(name) for name in self.names}
+        self.plan = ReadPlan(GENERATION, frozenset(self.names), Policy(ReadMode.FUSED))
+
+    def follow(self, primary: ReadMode, trial: Trial | None = None) -> None:
+        """Change the default policy from now on."""
+        self.plan = replace(self.plan, default=Policy(primary, trial))
+
+    def search(
+        self,
+        metrics: Metrics | None = None,
+        *,
+        deadline_s: float = 5.0,
+        chance: Callable[[], float] = lambda: 0.999,
+    ) -> Search:
+        """Search this shelf by its plan; ``chance`` says no to each sample unless told."""
+        return Search(
+            self.panels,
+            FixedSpaces([self.embedder], []),
+            lambda: self.plan,
+            metrics or NullMetrics(),
+            self.seen.append,
+            deadline_s=deadline_s,
+            chance=chance,
+        )
 
     async def pour(
         self,
@@ -78,5 +109,5 @@ class Shelf:
                     [StagedVersion(ref, 1, card)],
                     [embed(c, v, "hash") for c, v in zip(chunks, vectors, strict=True)],
                 )
-                await panel.publish([ref])
+                await panel.publish([ref], 1)
         return ref

@@ -2,14 +2,13 @@ import pytest
 
 from contracts.content import ChatModel
 from contracts.errors import InvalidInput, PanelUnavailable
-from contracts.nouns import Chunk, PanelName, ReadMode
+from contracts.nouns import Chunk, PanelName
 from contracts.observing import NullMetrics
 from inference.language import LangidDetector
 from inference.sentences import SentencexSplitter
 from retrieval.answering import Ask
 from retrieval.asking import Answer, AskEvent, AskRequest, Cited, Delta, Final, SearchDone
 from retrieval.language import REFUSALS
-from retrieval.searching import Search
 from tests.retrieval.shelf import GENERATION, Counting, Shelf
 
 DETECTOR = LangidDetector()
@@ -34,8 +33,7 @@ async def shelf() -> Shelf:
 
 def asker(shelf: Shelf, chat: ChatModel | None = None, metrics: NullMetrics | None = None) -> Ask:
     counted = metrics or NullMetrics()
-    search = Search(shelf.panels, shelf.embedder, GENERATION, counted, ReadMode.FUSED)
-    return Ask(search, SentencexSplitter(), DETECTOR, shelf.embedder, counted, chat)
+    return Ask(shelf.search(counted), SentencexSplitter(), DETECTOR, counted, chat)
 
 
 def question(text: str = "Quel est le préavis de démission ?", limit: int = 8) -> AskRequest:
