@@ -1,0 +1,1 @@
+"""One file that holds versions whole, to keep, to carry, and to fill a panel from."""
