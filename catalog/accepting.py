@@ -14,8 +14,9 @@ from catalog import documents_queries as queries
 from catalog.connections import Connection, Connections
 from catalog.jobs import LATER, SOON, Jobs
 from catalog.plain_text import dump, plain, plain_or_none
+from catalog.settings import no_generation, settled
 from contracts.errors import CatalogUnavailable, NotFound
-from contracts.nouns import PanelName, VersionRef
+from contracts.nouns import VersionRef
 from contracts.record import Arrival, Receipt
 
 _ATTEMPTS = 5
@@ -52,8 +53,6 @@ class Accept:
         self,
         workspace: str,
         arrivals: Sequence[Arrival],
-        panels: Sequence[PanelName],
-        generation: int,
     ) -> list[Receipt]:
         """Accept in order; see contracts.record.Documents.accept."""
         if not arrivals:
@@ -61,8 +60,8 @@ class Accept:
         arrivals = [_plain(arrival) for arrival in arrivals]
         for _ in range(_ATTEMPTS):
             try:
-                async with self._connections.transaction() as connection:
-                    return await self._accept(connection, workspace, arrivals, panels, generation)
+                async with settled(self._connections) as connection:
+                    return await self._accept(connection, workspace, arrivals)
             except _RacedError:
                 continue
         raise CatalogUnavailable(
@@ -74,8 +73,6 @@ class Accept:
         connection: Connection,
         workspace: str,
         arrivals: Sequence[Arrival],
-        panels: Sequence[PanelName],
-        generation: int,
     ) -> list[Receipt]:
         await _require_workspace(connection, workspace)
         keys = [hashlib.sha256(arrival.source.encode()).digest() for arrival in arrivals]
@@ -89,7 +86,7 @@ class Accept:
             await _write_documents(connection, workspace, entries)
         except DeadlockDetected as error:
             raise _RacedError from error
-        await _write_versions(connection, fresh, panels, generation)
+        await _write_versions(connection, fresh)
         changed = [entry.id for entry in entries.values() if entry.changed]
         priority = SOON if len(changed) <= UPLOAD else LATER
         await self._jobs.defer(connection, changed, priority=priority)
@@ -118,11 +115,13 @@ def _number(
 
 
 async def _require_workspace(connection: Connection, workspace: str) -> None:
-    cursor = await connection.execute(queries.WORKSPACE, (workspace,))
-    if await cursor.fetchone() is None:
+    row = await (await connection.execute(queries.WORKSPACE, (workspace,))).fetchone()
+    if row is None:
         raise NotFound(
             f"There is no workspace '{workspace}'.", "Create it, or use one of the list."
         )
+    if not row[0]:
+        raise no_generation()
 
 
 async def _known(
@@ -164,12 +163,9 @@ def _columns(entries: Sequence[_Entry]) -> dict[str, object]:
 
 
 async def _write_versions(
-    connection: Connection,
-    fresh: Sequence[tuple[VersionRef, Arrival]],
-    panels: Sequence[PanelName],
-    generation: int,
+    connection: Connection, fresh: Sequence[tuple[VersionRef, Arrival]]
 ) -> None:
-    """Add versions with one ledger row per panel."""
+    """Add versions with one ledger row per generation that is kept up and panel that is on."""
     if not fresh:
         return
     values = {
@@ -182,8 +178,6 @@ async def _write_versions(
         "stops": [arrival.end for _, arrival in fresh],
         "types": [arrival.media_type for _, arrival in fresh],
         "metadata": [dump(arrival.metadata) for _, arrival in fresh],
-        "panels": list(panels),
-        "generation": generation,
     }
     await connection.execute(queries.ADD_VERSIONS, values)
 

@@ -89,17 +89,17 @@ class Connections:
                 return await AsyncConnection.connect(self._conninfo, autocommit=True)
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[Connection]:
+    async def session(self, patience: float | None = None) -> AsyncIterator[Connection]:
         """Lend a connection for one verb: each statement commits by itself."""
         with translated():
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout(patience or self.patience):
                 async with self._pool.connection() as connection:
                     yield connection
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
+    async def transaction(self, patience: float | None = None) -> AsyncIterator[Connection]:
         """Lend a connection for one verb: all its statements commit together, or none."""
-        async with self.session() as connection:
+        async with self.session(patience) as connection:
             async with connection.transaction():
                 yield connection
 

@@ -10,6 +10,7 @@ from catalog import documents_queries as queries
 from catalog.accepting import Accept
 from catalog.connections import Connections
 from catalog.jobs import SOON, Jobs
+from catalog.settings import settled
 from contracts.errors import InvalidInput, NotFound
 from contracts.nouns import Heading, PanelName, Part, VersionRef
 from contracts.record import (
@@ -41,11 +42,9 @@ class PostgresDocuments:
         self,
         workspace: str,
         arrivals: Sequence[Arrival],
-        panels: Sequence[PanelName],
-        generation: int,
     ) -> list[Receipt]:
         """Write documents, versions, ledger rows and their jobs in one transaction."""
-        return await self._accept(workspace, arrivals, panels, generation)
+        return await self._accept(workspace, arrivals)
 
     async def get(self, workspace: str, document: UUID) -> DocumentRecord:
         """Give one document."""
@@ -88,7 +87,7 @@ class PostgresDocuments:
         if not documents:
             return []
         values = {"workspace": workspace, "documents": list(documents)}
-        async with self._connections.transaction() as connection:
+        async with settled(self._connections) as connection:
             cursor = await connection.execute(queries.LOCK_CHOSEN, values)
             ids = [row[0] async for row in cursor]
             await connection.execute(queries.DELETE, {"documents": ids})
@@ -137,8 +136,8 @@ def part(
 def panel_states(rows: Sequence[Sequence[Any]] | None) -> tuple[PanelState, ...]:
     """Build ledger rows from the JSON that the queries aggregate."""
     return tuple(
-        PanelState(PanelName(panel), Wanted(wanted), Reached(reached), chunks, attempts, error)
-        for panel, wanted, reached, chunks, attempts, error in rows or ()
+        PanelState(PanelName(panel), Wanted(wanted), Reached(reached), *rest)
+        for panel, wanted, reached, *rest in rows or ()
     )
 
 

@@ -10,9 +10,11 @@ SELECT d.id, d.workspace, d.source, v.filename, coalesce(r.title, v.filename), r
 """
 _PANELS: Final = """
 CROSS JOIN LATERAL (
-    SELECT json_agg(json_build_array(panel, wanted, reached, chunks, attempts, error)
-                    ORDER BY panel, generation) AS panels
-    FROM catalog.ledger WHERE document = v.document AND number = v.number
+    SELECT json_agg(json_build_array(panel, wanted, reached, chunks, attempts, error, seal)
+                    ORDER BY panel) AS panels
+    FROM catalog.ledger
+    WHERE document = v.document AND number = v.number
+      AND generation = (SELECT g.number FROM catalog.generation g WHERE g.state = 'live')
 ) l
 """
 _NEWEST: Final = (
@@ -87,7 +89,10 @@ WITH deleted AS (
 SELECT catalog.wake(array_agg(id)) FROM deleted
 """
 
-WORKSPACE: Final = "SELECT 1 FROM catalog.workspace WHERE name = %s"
+WORKSPACE: Final = """
+SELECT EXISTS (SELECT FROM catalog.generation WHERE state = 'live')
+FROM catalog.workspace WHERE name = %s
+"""
 KNOWN: Final = """
 SELECT source_key, id, newest, sha256
 FROM catalog.document
@@ -125,6 +130,7 @@ WITH arrived AS (
     FROM arrived
 )
 INSERT INTO catalog.ledger (document, number, generation, panel)
-SELECT document, number, %(generation)s, panel
-FROM arrived CROSS JOIN unnest(%(panels)s::text[]) AS panel
+SELECT arrived.document, arrived.number, g.number, p.name
+FROM arrived CROSS JOIN catalog.generation g CROSS JOIN catalog.panel p
+WHERE g.state <> 'retiring' AND p.standing <> 'off'
 """

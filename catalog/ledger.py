@@ -1,4 +1,4 @@
-"""PostgresLedger: per version and panel, what must be true and what is."""
+"""PostgresLedger: per version, generation and panel, what must be true and what is."""
 
 import json
 from collections import defaultdict
@@ -13,12 +13,23 @@ from catalog.connections import Connections
 from catalog.documents import panel_states, part
 from catalog.leases import Leases
 from catalog.plain_text import dump, plain, plain_or_none
+from catalog.settings import settled
 from contracts.errors import Unreadable
 from contracts.nouns import Card, PanelName, Part, Reading, VersionRef
-from contracts.record import KeptReading, Reached, Slice, Task, VersionState
+from contracts.record import (
+    Expectation,
+    Held,
+    KeptReading,
+    Reached,
+    Slice,
+    Task,
+    VersionState,
+)
 
 _ERROR_LENGTH = 1000
 _STREAM_ROWS = 2000
+_ROWS_PER_DOCUMENT = 4
+"""Open rows of one document in one generation, nearly always at most: two panels, two versions."""
 
 
 class PostgresLedger:
@@ -71,7 +82,7 @@ class PostgresLedger:
             "reason": reason,
             "detail": plain(detail)[:_ERROR_LENGTH],
         }
-        async with self._connections.session() as connection:
+        async with settled(self._connections) as connection:
             await connection.execute(queries.QUARANTINE, values)
 
     async def progress(
@@ -86,35 +97,48 @@ class PostgresLedger:
     async def reached(
         self,
         refs: Sequence[VersionRef],
+        generation: int | None,
         panel: PanelName,
         reached: Reached,
-        chunks: Mapping[VersionRef, int] | None = None,
+        held: Mapping[VersionRef, Held] | None = None,
     ) -> None:
         """Write what is now true of versions in a panel, and clear its error."""
         if refs:
-            counts = [(chunks or {}).get(ref) for ref in refs]
-            values = _columns(refs) | {"panel": panel, "reached": reached, "chunks": counts}
+            known = [(held or {}).get(ref) for ref in refs]
+            values = _places(refs, generation, panel) | {
+                "reached": reached,
+                "chunks": [one and one.chunks for one in known],
+                "seals": [one and one.seal for one in known],
+            }
             async with self._connections.session() as connection:
                 await connection.execute(queries.REACHED, values)
 
-    async def failed(self, refs: Sequence[VersionRef], panel: PanelName, error: str) -> None:
+    async def failed(
+        self, refs: Sequence[VersionRef], generation: int | None, panel: PanelName, error: str
+    ) -> None:
         """Count a failed attempt; the sweep may try again after 2, 4, 8 ... 60 seconds."""
         if refs:
-            values = _columns(refs) | {"panel": panel, "error": plain(error)[:_ERROR_LENGTH]}
+            values = _places(refs, generation, panel) | {"error": plain(error)[:_ERROR_LENGTH]}
             async with self._connections.session() as connection:
                 await connection.execute(queries.FAILED, values)
+
+    async def redo(self, refs: Sequence[VersionRef], generation: int, panel: PanelName) -> None:
+        """Note that a panel does not hold versions after all: they are due now."""
+        if refs:
+            async with self._connections.session() as connection:
+                await connection.execute(queries.REDO, _places(refs, generation, panel))
 
     async def go_live(self, refs: Sequence[VersionRef]) -> None:
         """Make each the live version in the record, and turn its elders to wanted absent."""
         if refs:
-            async with self._connections.session() as connection:
+            async with settled(self._connections) as connection:
                 await connection.execute(queries.GO_LIVE, _columns(refs))
 
     async def gone(self, refs: Sequence[VersionRef]) -> list[str]:
         """Drop versions that are absent everywhere; give blobs that nothing names any more."""
         if not refs:
             return []
-        async with self._connections.transaction() as connection:
+        async with settled(self._connections) as connection:
             # One at a time: of two workers dropping the last two users of a blob, the second
             # must see that the first has gone.
             await connection.execute(locks.HOLD, (locks.CLASS, locks.GONE))
@@ -128,7 +152,8 @@ class PostgresLedger:
     async def unfinished(self, limit: int) -> list[UUID]:
         """Give documents with open rows that no job names and that are due, oldest first."""
         async with self._connections.session() as connection:
-            cursor = await connection.execute(queries.UNFINISHED, (limit,))
+            values = {"limit": limit, "rows": limit * _ROWS_PER_DOCUMENT}
+            cursor = await connection.execute(queries.UNFINISHED, values)
             return [row[0] async for row in cursor]
 
     async def backlog(self) -> Mapping[PanelName, int]:
@@ -137,22 +162,35 @@ class PostgresLedger:
             cursor = await connection.execute(queries.BACKLOG)
             return {PanelName(panel): rows async for panel, rows in cursor}
 
-    async def moving(self, documents: Sequence[UUID]) -> set[UUID]:
+    async def moving(self, documents: Sequence[UUID], generation: int | None = None) -> set[UUID]:
         """Give those of the documents that have an open ledger row."""
         if not documents:
             return set()
+        values = {"documents": list(documents), "generation": generation}
         async with self._connections.session() as connection:
-            cursor = await connection.execute(queries.MOVING, (list(documents),))
+            cursor = await connection.execute(queries.MOVING, values)
             return {row[0] async for row in cursor}
 
-    async def live_versions(self, generation: int) -> AsyncIterator[VersionRef]:
+    async def expectations(
+        self, generation: int, documents: Sequence[UUID] | None = None
+    ) -> AsyncIterator[Expectation]:
         """Stream the live versions by a cursor of the server, ordered."""
+        chosen = None if documents is None else list(documents)
         async with self._connections.stream() as connection:
-            async with connection.cursor("live_versions") as cursor:
+            async with connection.cursor("expectations") as cursor:
                 cursor.itersize = _STREAM_ROWS
-                await cursor.execute(queries.LIVE_VERSIONS, (generation,))
-                async for document, number in cursor:
-                    yield VersionRef(document, number)
+                values = {"generation": generation, "documents": chosen}
+                await cursor.execute(queries.EXPECTATIONS, values)
+                async for document, number, workspace, seals in cursor:
+                    named = {PanelName(panel): seal for panel, seal in (seals or {}).items()}
+                    yield Expectation(VersionRef(document, number), workspace, named)
+
+    async def sample(self, generation: int, count: int) -> list[UUID]:
+        """Give live documents at random."""
+        values = {"generation": generation, "count": count}
+        async with self._connections.session() as connection:
+            cursor = await connection.execute(queries.SAMPLE, values)
+            return [row[0] async for row in cursor]
 
     async def close(self) -> None:
         """Give back the leases' connection."""
@@ -164,6 +202,10 @@ def _columns(refs: Sequence[VersionRef]) -> dict[str, Any]:
         "documents": [ref.document for ref in refs],
         "numbers": [ref.number for ref in refs],
     }
+
+
+def _places(refs: Sequence[VersionRef], generation: int | None, panel: PanelName) -> dict[str, Any]:
+    return _columns(refs) | {"generation": generation, "panel": panel}
 
 
 def _task(row: Sequence[Any]) -> Task:
@@ -180,6 +222,7 @@ def _task(row: Sequence[Any]) -> Task:
         state=VersionState(row[11]),
         read=row[12],
         states={state.panel: state for state in panel_states(row[13])},
+        serving=row[14],
     )
 
 

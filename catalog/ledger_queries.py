@@ -10,12 +10,15 @@ UNLOCK: Final = "SELECT pg_advisory_unlock(lock) FROM unnest(%s::bigint[]) AS lo
 
 CLAIM: Final = """
 WITH open AS (
-    SELECT document, number, generation,
-           json_agg(json_build_array(panel, wanted, reached, chunks, attempts, error)) AS panels
-    FROM catalog.ledger
-    WHERE document = ANY (%(documents)s::uuid[])
-    GROUP BY document, number, generation
-    HAVING bool_or(due IS NOT NULL)
+    SELECT l.document, l.number, l.generation, g.state = 'live' AS serving,
+           json_agg(json_build_array(
+               l.panel, l.wanted, l.reached, l.chunks, l.attempts, l.error, l.seal)) AS panels
+    FROM catalog.ledger l
+    JOIN catalog.generation g ON g.number = l.generation AND g.state <> 'paused'
+    JOIN catalog.panel p ON p.name = l.panel AND p.standing <> 'clearing'
+    WHERE l.document = ANY (%(documents)s::uuid[])
+    GROUP BY l.document, l.number, l.generation, g.state
+    HAVING bool_or(l.due IS NOT NULL)
 ), begun AS (
     UPDATE catalog.version v SET state = 'processing', updated = now()
     FROM open
@@ -26,11 +29,11 @@ SELECT v.document, v.number, d.workspace, v.filename, d.source, v.media_type, v.
        CASE v.state WHEN 'accepted' THEN 'processing' ELSE v.state END,
        EXISTS (SELECT FROM catalog.reading r
                WHERE r.document = v.document AND r.number = v.number),
-       open.panels
+       open.panels, open.serving
 FROM open
 JOIN catalog.version v ON v.document = open.document AND v.number = open.number
 JOIN catalog.document d ON d.id = v.document
-ORDER BY v.document, v.number, open.generation
+ORDER BY v.document, v.number, open.serving DESC, open.generation
 """
 
 SAVE_READINGS: Final = """
@@ -101,18 +104,21 @@ SELECT catalog.wake(array_agg(document)) FROM moved
 """
 REACHED: Final = """
 UPDATE catalog.ledger l
-SET reached = %(reached)s, chunks = coalesce(u.chunks, l.chunks), attempts = 0, error = NULL,
-    misses = 0,
+SET reached = %(reached)s, attempts = 0, error = NULL, misses = 0,
+    chunks = coalesce(u.chunks, l.chunks),
+    seal = CASE WHEN %(reached)s NOT IN ('nothing', 'absent') THEN coalesce(u.seal, l.seal) END,
     due = CASE
         WHEN v.state = 'quarantined' AND l.wanted = 'live' THEN l.due
         WHEN l.wanted <> 'live' OR %(reached)s <> 'live' THEN coalesce(l.due, now())
         WHEN v.state = 'live' THEN NULL -- else go_live ends it: both are true only together
         ELSE l.due
     END
-FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[], %(chunks)s::integer[])
-     AS u (document, number, chunks)
+FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[], %(chunks)s::integer[],
+            %(seals)s::text[])
+     AS u (document, number, chunks, seal)
 JOIN catalog.version v ON v.document = u.document AND v.number = u.number
 WHERE l.document = u.document AND l.number = u.number AND l.panel = %(panel)s
+  AND l.generation = coalesce(%(generation)s, l.generation)
 """
 FAILED: Final = """
 WITH moved AS (
@@ -122,14 +128,30 @@ WITH moved AS (
                    THEN now() + make_interval(secs => least(60, 2 ^ least(attempts + 1, 6))) END
     FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
     WHERE l.document = u.document AND l.number = u.number AND l.panel = %(panel)s
+      AND l.generation = coalesce(%(generation)s, l.generation)
     RETURNING l.document
 )
 SELECT catalog.wake(array_agg(document)) FROM moved
 """
+REDO: Final = """
+UPDATE catalog.ledger l
+SET reached = 'nothing', chunks = NULL, seal = NULL, attempts = 0, error = NULL, misses = 0,
+    due = now()
+FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
+JOIN catalog.version v ON v.document = u.document AND v.number = u.number
+WHERE l.document = u.document AND l.number = u.number AND l.panel = %(panel)s
+  AND l.generation = %(generation)s AND v.state <> 'quarantined'
+"""
+# The generation may have been swapped since the task was given: what no panel shows in the one
+# that serves now must not take its elder away from readers.
 GO_LIVE: Final = """
 WITH named AS (
     SELECT document, max(number) AS number
     FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
+    WHERE EXISTS (
+        SELECT FROM catalog.ledger l
+        JOIN catalog.generation g ON g.number = l.generation AND g.state = 'live'
+        WHERE l.document = u.document AND l.number = u.number AND l.reached = 'live')
     GROUP BY document
 ), moved AS (
     UPDATE catalog.document d SET live = named.number FROM named
@@ -177,19 +199,33 @@ WHERE NOT EXISTS (SELECT FROM catalog.version v WHERE v.blob = blob.blob)
 ORDER BY blob
 """
 
+# For each generation the index is read in order and no further than needed, so that a backlog of
+# a million rows costs what a short one does. Rows, not documents, are limited inside: a document
+# has a few of them.
 UNFINISHED: Final = """
-SELECT document
-FROM (
-    SELECT document, due FROM catalog.ledger WHERE due <= now()
+SELECT open.document
+FROM catalog.generation g CROSS JOIN LATERAL (
+    (SELECT l.document, l.due FROM catalog.ledger l
+     WHERE l.generation = g.number AND l.due <= now()
+       AND l.panel NOT IN (SELECT name FROM catalog.panel WHERE standing = 'clearing')
+     ORDER BY l.due, l.document LIMIT %(rows)s)
+    UNION ALL
+    -- No wait is that long: the clock went back since.
+    (SELECT l.document, l.due FROM catalog.ledger l
+     WHERE l.generation = g.number AND l.due > now() + interval '5 min' AND l.due < 'infinity'
+       AND l.panel NOT IN (SELECT name FROM catalog.panel WHERE standing = 'clearing')
+     ORDER BY l.due, l.document LIMIT %(rows)s)
     UNION ALL
     -- Somebody emptied the queue's tables by hand: no job, and still rows that wait for one.
-    SELECT document, due FROM catalog.ledger
-    WHERE due = 'infinity' AND NOT EXISTS (
-        SELECT FROM queue.procrastinate_jobs WHERE status IN ('todo', 'doing'))
+    (SELECT l.document, l.due FROM catalog.ledger l
+     WHERE l.generation = g.number AND l.due = 'infinity' AND NOT EXISTS (
+         SELECT FROM queue.procrastinate_jobs WHERE status IN ('todo', 'doing'))
+     ORDER BY l.due, l.document LIMIT %(rows)s)
 ) AS open
-GROUP BY document
-ORDER BY min(due), document
-LIMIT %s
+WHERE g.state IN ('building', 'live', 'standby')
+GROUP BY open.document
+ORDER BY min(open.due), open.document
+LIMIT %(limit)s
 """
 NAMED_BY_JOB: Final = """
 UPDATE catalog.ledger SET due = 'infinity' WHERE document = ANY (%s::uuid[]) AND due IS NOT NULL
@@ -206,12 +242,29 @@ GROUP BY panel
 """
 MOVING: Final = """
 SELECT DISTINCT document FROM catalog.ledger
-WHERE document = ANY (%s::uuid[]) AND due IS NOT NULL
+WHERE document = ANY (%(documents)s::uuid[]) AND due IS NOT NULL
+  AND generation = coalesce(%(generation)s, generation)
 """
-LIVE_VERSIONS: Final = """
-SELECT d.id, d.live FROM catalog.document d
+EXPECTATIONS: Final = """
+SELECT d.id, d.live, d.workspace,
+       CASE WHEN bool_and(l.reached = 'live')
+            THEN json_object_agg(l.panel, l.seal) FILTER (WHERE l.seal IS NOT NULL) END
+FROM catalog.document d
+JOIN catalog.ledger l ON l.document = d.id AND l.number = d.live
+WHERE d.deleted IS NULL AND l.generation = %(generation)s
+  AND (%(documents)s::uuid[] IS NULL OR d.id = ANY (%(documents)s::uuid[]))
+GROUP BY d.id
+ORDER BY d.id
+"""
+# Blocks of the table at random, some fifty documents in each, then documents of them: no ids or
+# positions are drawn, which would favour what lies behind a gap.
+SAMPLE: Final = """
+SELECT d.id
+FROM catalog.document d TABLESAMPLE SYSTEM (least(100, 100.0 * greatest(20, 2 * %(count)s)
+    / greatest(1, pg_relation_size('catalog.document') / 8192)))
 WHERE d.live IS NOT NULL AND d.deleted IS NULL AND EXISTS (
     SELECT FROM catalog.ledger l
-    WHERE l.document = d.id AND l.number = d.live AND l.generation = %s)
-ORDER BY d.id
+    WHERE l.document = d.id AND l.number = d.live AND l.generation = %(generation)s)
+ORDER BY random()
+LIMIT %(count)s
 """

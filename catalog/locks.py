@@ -7,11 +7,14 @@ CLASS: Final = 0x44505459
 """First of the two numbers of each lock below; leases use the space of single numbers."""
 MIGRATE: Final = 1
 FIRST_KEY: Final = 2
-GENERATION: Final = 3
+SETTINGS: Final = 3
+"""Held by who changes which rows every version has; shared by who writes versions meanwhile."""
 GONE: Final = 4
 
-HOLD = "SELECT pg_advisory_xact_lock(%s, %s)"
+HOLD: Final = "SELECT pg_advisory_xact_lock(%s, %s)"
 """Wait for a lock and hold it until the transaction ends."""
+SHARE: Final = "SELECT pg_advisory_xact_lock_shared(%s, %s)"
+"""Hold it together with others who share it."""
 
 
 def lease(document: UUID) -> int:

@@ -2,11 +2,14 @@
 
 from catalog.connections import PATIENCE_SECONDS, Connections
 from catalog.documents import PostgresDocuments
+from catalog.evidence import PostgresEvidence, PostgresParityLog
 from catalog.generations import PostgresGenerations
 from catalog.jobs import Jobs
 from catalog.ledger import PostgresLedger
 from catalog.people import PostgresPeople
+from catalog.policies import PostgresPolicies
 from catalog.queue import ProcrastinateQueue
+from catalog.register import PostgresPanelRegister
 from catalog.schema import migrate
 from catalog.watch import PostgresWatch
 
@@ -29,6 +32,10 @@ class PostgresCatalog:
         self.ledger = PostgresLedger(self._connections)
         self.people = PostgresPeople(self._connections)
         self.generations = PostgresGenerations(self._connections)
+        self.register = PostgresPanelRegister(self._connections)
+        self.policies = PostgresPolicies(self._connections)
+        self.evidence = PostgresEvidence(self._connections)
+        self.parity_log = PostgresParityLog(self._connections)
         self.watch = PostgresWatch(self._connections, self.documents)
         self.queue = ProcrastinateQueue(self._connections, jobs)
 

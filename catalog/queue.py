@@ -33,8 +33,17 @@ WORKER_CONNECTIONS = 3
 
 _SWEEP_DUE: Final = """
 UPDATE catalog.duty SET done = now()
-WHERE name = 'sweep' AND done < now() - interval '10 s'
+WHERE name = 'sweep' AND (done < now() - interval '10 s' OR done > now())
 RETURNING 1
+"""
+# After a clock went back, or a worker whose own clock is ahead: nothing waits longer than this.
+_CATCH_UP: Final = """
+WITH workers AS (
+    UPDATE queue.procrastinate_workers SET last_heartbeat = now()
+    WHERE last_heartbeat > now() + interval '1 min'
+)
+UPDATE queue.procrastinate_jobs SET scheduled_at = now()
+WHERE status = 'todo' AND scheduled_at > now() + interval '1 min'
 """
 _WORKERS: Final = """
 SELECT count(*) FROM queue.procrastinate_workers
@@ -110,6 +119,7 @@ class ProcrastinateQueue:
             try:
                 await _rescue(app)
                 if await self._is_sweep_due():
+                    await self._catch_up()
                     await sweep()
             except (Unavailable, ConnectorException) as error:
                 logger.info("The sweep waits: %s", error)
@@ -120,6 +130,10 @@ class ProcrastinateQueue:
     async def _is_sweep_due(self) -> bool:
         async with self._connections.session() as connection:
             return await (await connection.execute(_SWEEP_DUE)).fetchone() is not None
+
+    async def _catch_up(self) -> None:
+        async with self._connections.session() as connection:
+            await connection.execute(_CATCH_UP)
 
     async def _count(self, query: LiteralString, values: tuple[float, ...]) -> int:
         async with self._connections.session() as connection:

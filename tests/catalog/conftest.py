@@ -23,6 +23,13 @@ _EMPTY = """
 SET search_path = queue;
 DELETE FROM catalog.document;
 DELETE FROM catalog.generation;
+ALTER SEQUENCE catalog.generation_number RESTART;
+UPDATE catalog.panel SET standing = 'serving', source = NULL;
+DELETE FROM catalog.policy WHERE workspace IS NOT NULL;
+UPDATE catalog.policy SET policy = DEFAULT, previous = NULL, changed = false;
+DELETE FROM catalog.audit;
+DELETE FROM catalog.comparison;
+DELETE FROM catalog.parity_check;
 DELETE FROM catalog.key;
 DELETE FROM catalog.workspace WHERE name <> 'default';
 UPDATE catalog.duty SET done = '-infinity';

@@ -16,8 +16,8 @@ from tests.catalog.services_contract import ServicesContract
 
 class TestPostgresCatalog(DocumentsContract, LedgerContract, QueueContract, ServicesContract):
     @pytest.fixture
-    def desk(self, postgres_catalog: PostgresCatalog) -> Desk:
-        return Desk(postgres_catalog)
+    async def desk(self, postgres_catalog: PostgresCatalog) -> Desk:
+        return await Desk(postgres_catalog).opened()
 
 
 class TestFolderBlobs(BlobsContract):
