@@ -1,83 +1,171 @@
-"""Copy: bring a panel up to date from the other one, without reading or embedding again."""
+"""Copy: bring a panel up to date from a copy that exists, without reading or embedding again."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from contracts.digests import card_digest
-from contracts.errors import PanelUnavailable
-from contracts.nouns import EmbeddedChunk, PanelName, StagedVersion
+from contracts.digests import is_sound
+from contracts.errors import DiptychError, PanelUnavailable
+from contracts.nouns import EmbeddedChunk, Generation, PanelName, VersionRef
 from contracts.observing import Metrics
-from contracts.panels import Panel
+from contracts.panels import Holder, Panel
+from contracts.policy import PanelRegister, Policies
 from contracts.record import Ledger, Reached, Task
-from ingestion.writing import BLOCK, Expected, Written
+from ingestion.delivering import Delivery, Tally, Written
+
+BLOCK = 2048
+"""Chunks read and staged together in bulk; a block of 384 dimensions is 3 MB of vectors."""
+FILE = "file:"
+"""How the register names an export file as a panel's source."""
+
+logger = logging.getLogger(__name__)
+
+OpenFile = Callable[[Path], Holder]
+"""Opens an export file. Raises a DiptychError for what is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where copies come from: a panel, or, without ``panel``, an export file."""
+
+    holder: Holder
+    panel: PanelName | None
+
+    def offers(self, task: Task) -> bool:
+        """Tell whether the version may be there; a file is asked for every version."""
+        return self.panel is None or _is_live(task, self.panel)
 
 
 class Copy:
-    """Drains a panel's backlog from a panel that has the version live."""
+    """Drains panels' backlogs in bulk: reading the source and writing the target overlap."""
 
-    def __init__(self, ledger: Ledger, panels: Mapping[PanelName, Panel], metrics: Metrics) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        panels: Mapping[PanelName, Panel],
+        policies: Policies,
+        register: PanelRegister,
+        open_file: OpenFile,
+        metrics: Metrics,
+    ) -> None:
         self._ledger = ledger
         self._panels = panels
+        self._policies = policies
+        self._register = register
+        self._open_file = open_file
         self._metrics = metrics
+        self._files: dict[Path, Holder] = {}
 
-    async def __call__(self, tasks: Sequence[Task]) -> Written:
-        """Copy each task's version from where it is live to where it is missing.
+    async def __call__(self, tasks: Sequence[Task], generation: Generation) -> Written:
+        """Copy each version to the panels that lack it, from one that has it live, or a file.
 
-        A panel that does not answer is not asked again in this call.
+        All tasks are of this generation. What exists nowhere is left out.
         """
         written = Written()
-        for task in tasks:
-            live = [n for n, state in task.states.items() if state.reached is Reached.LIVE]
-            for target in sorted(set(task.states) - set(live)):
-                await self._copy(task, live[0], target, written)
+        for target in sorted({panel for task in tasks for panel in task.states}):
+            lacking = [t for t in tasks if target in t.states and not _is_live(t, target)]
+            for source in await self._sources(target) if lacking else ():
+                done = {ref for ref, panels in written.live.items() if target in panels}
+                lot = [t for t in lacking if t.ref not in done and source.offers(t)]
+                if lot and not {target, source.panel} & written.down:
+                    await self._copy(source, self._panels[target], lot, generation, written)
         return written
 
+    async def _sources(self, target: PanelName) -> list[Source]:
+        """Give what a panel may be filled from; a file, when it is being filled from one, first.
+
+        Panels that are off or being cleared have no rows that are live, so they offer nothing.
+        """
+        panels = [Source(panel, name) for name, panel in self._panels.items() if name != target]
+        if target in (await self._policies.plan()).serving:
+            return panels
+        for record in await self._register.records():
+            if record.panel == target and record.source and record.source.startswith(FILE):
+                return [*self._file(Path(record.source.removeprefix(FILE))), *panels]
+        return panels
+
+    def _file(self, path: Path) -> list[Source]:
+        """Open a file once; one that is gone offers nothing."""
+        if path not in self._files:
+            try:
+                self._files[path] = self._open_file(path)
+            except DiptychError as error:
+                logger.warning("Nothing can be filled from the file: %s", error)
+                return []
+        return [Source(self._files[path], None)]
+
     async def _copy(
-        self, task: Task, source: PanelName, target: PanelName, written: Written
+        self,
+        source: Source,
+        target: Panel,
+        tasks: Sequence[Task],
+        generation: Generation,
+        written: Written,
     ) -> None:
-        if written.down & {source, target}:
-            written.down.add(target)
-            return
+        refs, number = [task.ref for task in tasks], generation.number
         try:
-            count = await self._transfer(task, self._panels[source], self._panels[target])
-        except PanelUnavailable as error:
-            health = await self._panels[target].health()
-            written.down.add(target if not health.ready else source)
-            await self._ledger.failed([task.ref], target, error.message)
+            cards = await source.holder.cards(refs, number)
+            tally = Tally([cards[ref] for ref in refs if ref in cards])
+            delivery = Delivery(self._ledger, target, number, tally, self._metrics)
+            wrong = await self._transfer(source.holder, tally, delivery, generation)
+            wrong |= await self._unlike(source, tally, tasks, number)
+        except PanelUnavailable as error:  # of the source: a delivery keeps its own
+            await self._ledger.failed(refs, number, target.name, error.message)
+            written.down |= {source.panel} if source.panel else set()
             return
-        if count is None:
-            await self._ledger.failed(
-                [task.ref], target, f"The copy in the {source} panel changed on its way."
-            )
-            return
-        self._metrics.chunks_written(target, count)
-        await self._ledger.reached([task.ref], target, Reached.LIVE, {task.ref: count})
-        written.add([task.ref], target)
+        written.add(await delivery.publish([r for r in tally.refs if r not in wrong]), target.name)
+        written.down |= {target.name} if delivery.down else set()
+        absent = set(refs) - set(tally.refs)
+        if source.panel and not delivery.down:
+            # The source is not what the ledger says it is: both are to be written anew.
+            bad = sorted(wrong | absent)
+            await self._ledger.redo(bad, number, source.panel)
 
-    async def _transfer(self, task: Task, source: Panel, target: Panel) -> int | None:
-        """Copy block by block and publish; None when the result is not equal to the source."""
-        staged = await source.staged(task.ref, task.generation)
-        if staged is None:
-            return None
-        expected = Expected(card_digest(staged.card))
-        block: list[EmbeddedChunk] = []
-        async for chunk in source.export(task.ref, task.generation):
-            expected.add(chunk)
-            block.append(chunk)
-            if len(block) == BLOCK:
-                await target.stage([staged], block)
-                block = []
-        await target.stage([staged], block)
-        if not await _holds(target, staged, expected):
-            await target.retire([task.ref])
-            return None
-        await target.publish([task.ref])
-        return expected.chunks
+    async def _transfer(
+        self, source: Holder, tally: Tally, delivery: Delivery, generation: Generation
+    ) -> set[VersionRef]:
+        """Stage all chunks; give the versions with a chunk that is not what its digest says."""
+        wrong: set[VersionRef] = set()
+        async with delivery:
+            async for block in blocks(source.export(tally.refs, generation.number), BLOCK):
+                if delivery.down:
+                    break
+                wrong |= await asyncio.to_thread(_unsound, block, generation.model)
+                tally.add(block)
+                await delivery.put(block)
+        return wrong
+
+    async def _unlike(
+        self, source: Source, tally: Tally, tasks: Sequence[Task], generation: int
+    ) -> set[VersionRef]:
+        """Give the versions of which something else came than was once verified."""
+        seals = {t.ref: s.seal for t in tasks for s in t.states.values() if s.seal}
+        unsealed = sorted({ref.document for ref in tally.refs if ref not in seals})
+        if unsealed:
+            async for held in source.holder.digests(generation, unsealed):
+                seals.setdefault(held.ref, held.seal)
+        return {ref for ref in tally.refs if tally.held(ref).seal != seals.get(ref)}
 
 
-async def _holds(panel: Panel, staged: StagedVersion, expected: Expected) -> bool:
-    """Tell whether a panel holds exactly what was sent."""
-    want = (expected.chunks, expected.marks, expected.card)
-    async for held in panel.digests(staged.generation, [staged.ref.document]):
-        if held.ref == staged.ref:
-            return (held.chunks, held.marks, held.card) == want
-    return False
+async def blocks(
+    chunks: AsyncIterator[EmbeddedChunk], size: int
+) -> AsyncIterator[list[EmbeddedChunk]]:
+    """Cut a stream into blocks."""
+    block: list[EmbeddedChunk] = []
+    async for chunk in chunks:
+        block.append(chunk)
+        if len(block) == size:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _unsound(block: Sequence[EmbeddedChunk], model: str) -> set[VersionRef]:
+    return {one.chunk.id.ref for one in block if not is_sound(one, model)}
+
+
+def _is_live(task: Task, panel: PanelName) -> bool:
+    return panel in task.states and task.states[panel].reached is Reached.LIVE

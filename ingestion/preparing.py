@@ -29,30 +29,33 @@ class Prepared:
 class Prepare:
     """Turns tasks into prepared versions; what cannot be read is quarantined."""
 
-    def __init__(
-        self, ledger: Ledger, blobs: Blobs, reader: Reader, chunker: Chunker, metrics: Metrics
-    ) -> None:
+    def __init__(self, ledger: Ledger, blobs: Blobs, reader: Reader, metrics: Metrics) -> None:
         self._ledger = ledger
         self._blobs = blobs
         self._reader = reader
-        self._chunker = chunker
         self._metrics = metrics
 
-    async def __call__(self, tasks: Sequence[Task]) -> AsyncIterator[list[Prepared]]:
-        """Yield groups of prepared versions, in order."""
+    async def __call__(
+        self, tasks: Sequence[Task], chunker: Chunker
+    ) -> AsyncIterator[list[Prepared]]:
+        """Yield groups of prepared versions of one generation, in order."""
         for group in _groups(tasks):
             kept = await self._read_group(group)
             began = time.perf_counter()
             # The chunker is CPU work in a library that lets the loop run meanwhile.
-            prepared = await asyncio.to_thread(self._cut_group, group, kept)
+            prepared = await asyncio.to_thread(_cut_group, group, kept, chunker)
             self._metrics.stage_took("chunk", time.perf_counter() - began)
             yield prepared
 
     async def _read_group(self, group: Sequence[Task]) -> Mapping[VersionRef, KeptReading]:
-        """Read a group at once, or take what an earlier attempt read."""
+        """Read a group at once, or take what an earlier attempt read.
+
+        The task of the serving generation reads for all others, which come after it.
+        """
         began = time.perf_counter()
-        kept = dict(await self._ledger.readings([t.ref for t in group if t.read]))
-        missing = [task for task in group if task.ref not in kept]
+        stored = [t.ref for t in group if t.read or not t.serving]
+        kept = dict(await self._ledger.readings(stored))
+        missing = [task for task in group if task.serving and task.ref not in kept]
         fresh = [r for r in await asyncio.gather(*map(self._read, missing)) if r]
         await self._ledger.save_readings(fresh)
         self._metrics.stage_took("read", time.perf_counter() - began)
@@ -89,15 +92,17 @@ class Prepare:
         )
         return KeptReading(task.ref, reading, card)
 
-    def _cut_group(
-        self, group: Sequence[Task], kept: Mapping[VersionRef, KeptReading]
-    ) -> list[Prepared]:
-        return [self._cut(task, kept[task.ref]) for task in group if task.ref in kept]
 
-    def _cut(self, task: Task, kept: KeptReading) -> Prepared:
-        titled = replace(kept.reading, title=kept.card.title)
-        chunks = tuple(self._chunker.chunks(task.ref, task.generation, titled))
-        return Prepared(task, StagedVersion(task.ref, task.generation, kept.card), chunks)
+def _cut_group(
+    group: Sequence[Task], kept: Mapping[VersionRef, KeptReading], chunker: Chunker
+) -> list[Prepared]:
+    return [_cut(task, kept[task.ref], chunker) for task in group if task.ref in kept]
+
+
+def _cut(task: Task, kept: KeptReading, chunker: Chunker) -> Prepared:
+    titled = replace(kept.reading, title=kept.card.title)
+    chunks = tuple(chunker.chunks(task.ref, task.generation, titled))
+    return Prepared(task, StagedVersion(task.ref, task.generation, kept.card), chunks)
 
 
 def _groups(tasks: Sequence[Task]) -> Iterator[list[Task]]:

@@ -2,12 +2,12 @@
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from contracts.nouns import Generation, Json, PanelName
+from contracts.nouns import Json
 from contracts.record import Arrival, Blobs, Documents, Receipt, Stored
 from ingestion.corpus import records
 
@@ -35,19 +35,9 @@ class Upload:
 class Receive:
     """Use case: after it returns, the documents will be read, whatever is killed."""
 
-    def __init__(
-        self,
-        documents: Documents,
-        blobs: Blobs,
-        panels: Sequence[PanelName],
-        generation: Generation,
-        *,
-        limit: int,
-    ) -> None:
+    def __init__(self, documents: Documents, blobs: Blobs, *, limit: int) -> None:
         self._documents = documents
         self._blobs = blobs
-        self._panels = tuple(panels)
-        self._generation = generation
         self._limit = limit
 
     async def __call__(self, workspace: str, upload: Upload) -> list[Receipt]:
@@ -64,9 +54,7 @@ class Receive:
         receipts: list[Receipt] = []
         # Splitting a corpus reads and hashes the whole file: off the loop, batch by batch.
         while batch := await asyncio.to_thread(lambda: list(islice(arrivals, ACCEPT_BATCH))):
-            receipts += await self._documents.accept(
-                workspace, batch, self._panels, self._generation.number
-            )
+            receipts += await self._documents.accept(workspace, batch)
         return receipts
 
 

@@ -2,21 +2,25 @@
 
 The worker is a level-triggered controller: a job only says *look at these documents*. What to do
 follows from the ledger's rows, so any step can be killed and repeated, a lost job costs time
-and never data, and the same code ingests, replaces, deletes and drains a backlog.
+and never data, and the same code ingests, replaces, deletes, drains a backlog, refills a panel
+and builds a generation.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from contracts.errors import PanelUnavailable
-from contracts.nouns import PanelName
+from contracts.content import Spaces
+from contracts.errors import NotFound, PanelUnavailable, SpaceMismatch
+from contracts.nouns import Generation, PanelName
 from contracts.observing import Metrics
 from contracts.panels import Panel
+from contracts.policy import Generations
 from contracts.record import Blobs, Ledger, Reached, Task, VersionState, Wanted
 from ingestion.copying import Copy
+from ingestion.delivering import Written
 from ingestion.preparing import Prepare
-from ingestion.writing import Write, Written
+from ingestion.writing import Write
 
 
 class Reconcile:
@@ -27,6 +31,9 @@ class Reconcile:
         ledger: Ledger,
         blobs: Blobs,
         panels: Mapping[PanelName, Panel],
+        generations: Generations,
+        spaces: Spaces,
+        *,
         prepare: Prepare,
         write: Write,
         copy: Copy,
@@ -34,6 +41,8 @@ class Reconcile:
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
+        self._generations = generations
+        self._spaces = spaces
         self._panels = panels
         self._prepare = prepare
         self._write = write
@@ -51,18 +60,50 @@ class Reconcile:
             async with self._ledger.claim(pending) as tasks:
                 finished = await self._round(tasks)
             # A version that went live has turned its elders to wanted absent: remove them now.
-            replaced = {t.ref.document for t in tasks if t.ref.number > 1 and _is_wanted(t)}
+            replaced = {t.ref.document for t in tasks if _has_elders(t)}
             pending = sorted(replaced) if finished else ()
 
     async def _round(self, tasks: Sequence[Task]) -> bool:
-        """Do one round; give whether every panel answered."""
-        removed = await self._remove([t for t in tasks if not _is_wanted(t)])
-        wanted = [t for t in tasks if _is_wanted(t)]
-        written = await self._copy([t for t in wanted if _live_in(t)])
-        async for group in self._prepare([t for t in wanted if not _live_in(t)]):
-            written.merge(await self._write(group))
-        await self._conclude(wanted, written)
-        return removed and not written.down
+        """Do one round, the serving generation first; give whether every panel answered."""
+        finished = await self._remove([t for t in tasks if not _is_wanted(t)])
+        lots: dict[tuple[bool, int], list[Task]] = {}
+        for task in filter(_is_wanted, tasks):
+            lots.setdefault((not task.serving, task.generation), []).append(task)
+        for (_, number), lot in sorted(lots.items(), key=lambda item: item[0]):
+            try:
+                generation = await self._generations.get(number)
+            except NotFound:  # retired since; its rows are gone
+                continue
+            written = await self._bring(lot, generation)
+            await self._conclude([t for t in lot if t.serving], written)
+            finished = finished and not written.down
+        return finished
+
+    async def _bring(self, tasks: Sequence[Task], generation: Generation) -> Written:
+        """Copy what exists somewhere; make the rest from the stored text or the originals."""
+        written = await self._copy(tasks, generation)
+        rest = [t for t in tasks if not _live_in(t) and t.ref not in written.live]
+        if not rest:
+            return written
+        try:
+            chunker = self._spaces.chunker(generation)
+            embedder = self._spaces.embedder(generation)
+        except SpaceMismatch as error:
+            await self._leave(rest, generation, error.message)
+            return written
+        lots: dict[frozenset[PanelName], list[Task]] = {}
+        for task in rest:
+            lots.setdefault(frozenset(task.states), []).append(task)
+        for lot in lots.values():
+            async for group in self._prepare(lot, chunker):
+                written.merge(await self._write(group, generation, embedder))
+        return written
+
+    async def _leave(self, tasks: Sequence[Task], generation: Generation, why: str) -> None:
+        """Leave tasks to a process that can work in their generation."""
+        for panel in sorted({panel for task in tasks for panel in task.states}):
+            refs = [task.ref for task in tasks if panel in task.states]
+            await self._ledger.failed(refs, generation.number, panel, why)
 
     async def _conclude(self, tasks: Sequence[Task], written: Written) -> None:
         """Make versions live in the record once each panel has them, or is declared down."""
@@ -82,29 +123,33 @@ class Reconcile:
         if not tasks:
             return True
         # A retired version has a live successor; any other state means the document is deleted.
-        erased = sorted({t.ref.document for t in tasks if t.state is not VersionState.RETIRED})
-        gone = set(erased)
-        retired = [t.ref for t in tasks if t.ref.document not in gone]
-        refs = [t.ref for t in tasks]
+        erased = {t.ref.document for t in tasks if t.state is not VersionState.RETIRED}
 
-        async def clear(name: PanelName, panel: Panel) -> bool:
+        async def clear(name: PanelName) -> bool:
+            refs = sorted({t.ref for t in tasks if name in t.states})
+            panel = self._panels[name]
             try:
-                await panel.erase(erased)
-                await panel.retire(retired)
+                await panel.erase(sorted({r.document for r in refs} & erased))
+                await panel.retire([r for r in refs if r.document not in erased])
             except PanelUnavailable as error:
-                await self._ledger.failed(refs, name, error.message)
+                await self._ledger.failed(refs, None, name, error.message)
                 return False
-            await self._ledger.reached(refs, name, Reached.ABSENT)
+            await self._ledger.reached(refs, None, name, Reached.ABSENT)
             return True
 
-        results = await asyncio.gather(*(clear(n, p) for n, p in self._panels.items()))
+        names = sorted({panel for task in tasks for panel in task.states})
+        results = await asyncio.gather(*map(clear, names))
         if not all(results):
             return False
-        for blob in await self._ledger.gone(refs):
+        for blob in await self._ledger.gone(sorted({t.ref for t in tasks})):
             await self._blobs.delete(blob)
         for _ in erased:
             self._metrics.ingested("erased")
         return True
+
+
+def _has_elders(task: Task) -> bool:
+    return task.ref.number > 1 and task.serving and _is_wanted(task)
 
 
 def _is_wanted(task: Task) -> bool:

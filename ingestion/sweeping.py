@@ -1,22 +1,50 @@
-"""Sweep: find what the ledger wants and no job is doing, and put it back in the queue."""
+"""Sweep: find what is to be done and nobody is doing, and set it going again."""
 
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from contracts.errors import Unavailable
 from contracts.observing import Metrics
 from contracts.record import Ledger, Queue
 
-SWEEP_LIMIT = 2000
+SWEEP_LIMIT = 20_000
 """Documents nudged per sweep: a long backlog drains in order without flooding the queue."""
+
+logger = logging.getLogger(__name__)
+
+Duty = Callable[[], Awaitable[None]]
 
 
 class Sweep:
-    """Use case: run every few seconds by one worker; the safety net below the queue."""
+    """Use case: run every few seconds by one worker; the safety net below the queue.
 
-    def __init__(self, ledger: Ledger, queue: Queue, metrics: Metrics) -> None:
+    ``duties`` are steps that find their own work and may be repeated, done in this order after
+    the backlog was queued: they may take minutes.
+    """
+
+    def __init__(
+        self, ledger: Ledger, queue: Queue, metrics: Metrics, duties: Sequence[Duty] = ()
+    ) -> None:
         self._ledger = ledger
         self._queue = queue
         self._metrics = metrics
+        self._duties = (self._nudge, *duties, self._measure)
 
     async def __call__(self) -> None:
-        """Queue unfinished documents that are due, and publish how long the backlog is."""
+        """Do every duty; what one of them meets does not stop the others."""
+        for duty in self._duties:
+            try:
+                await duty()
+            except Unavailable as error:
+                logger.warning("A duty waits: %s", error)
+            except Exception:  # a defect in one duty must not end the others
+                logger.exception("A duty failed")
+
+    async def _nudge(self) -> None:
+        """Queue unfinished documents that are due."""
         await self._queue.nudge(await self._ledger.unfinished(SWEEP_LIMIT))
+
+    async def _measure(self) -> None:
+        """Publish how long the backlog is."""
         for panel, rows in (await self._ledger.backlog()).items():
             self._metrics.backlog(panel, rows)

@@ -1,16 +1,19 @@
 """A whole ingestion in memory: catalog, two panels, a reader and a chunker that cut by line."""
 
-from collections.abc import AsyncIterator, Iterator
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from contracts.content import Source
-from contracts.errors import Unreadable, UnreadableDocument
+from contracts.content import Chunker, Embedder, Source
+from contracts.errors import InvalidInput, SpaceMismatch, Unreadable, UnreadableDocument
 from contracts.nouns import (
     DEFAULT_WORKSPACE,
     Chunk,
     ChunkId,
     Generation,
+    Mention,
     PanelName,
     PanelQuery,
     Part,
@@ -19,12 +22,15 @@ from contracts.nouns import (
     VersionRef,
 )
 from contracts.observing import NullMetrics
-from contracts.record import Receipt
+from contracts.panels import Holder, Panel
+from contracts.policy import Generations, PanelRegister
+from contracts.record import Ledger, Receipt
 from ingestion.copying import Copy
 from ingestion.parity import CheckParity
 from ingestion.preparing import Prepare
 from ingestion.receiving import Receive, Upload
 from ingestion.reconciling import Reconcile
+from ingestion.surveying import Survey
 from ingestion.sweeping import Sweep
 from ingestion.writing import Write
 from tests.fakes.catalog import InMemoryCatalog
@@ -66,15 +72,42 @@ class LineChunker:
         for ordinal, line in enumerate(text.splitlines()):
             start = text.index(line, start)
             span = Span(start, start + len(line))
-            yield Chunk(
-                ChunkId(ref.document, ref.number, generation, ordinal),
-                0,
-                None,
-                span,
-                line,
-                "",
-                "en",
-            )
+            place = ChunkId(ref.document, ref.number, generation, ordinal)
+            yield Chunk(place, 0, None, span, line, "", "en")
+
+
+class AtExtractor:
+    """Finds words with an @; counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def mentions(self, text: str, language: str) -> list[Mention]:
+        self.asked += 1
+        found = re.finditer(r"\S+@\S+", text)
+        return [Mention(Span(*m.span()), "email", m.group().casefold()) for m in found]
+
+
+class HouseSpaces:
+    """Knows the models that it is given, and the chunker by lines."""
+
+    def __init__(self, *embedders: HashEmbedder) -> None:
+        self.embedders = {e.model: e for e in embedders}
+
+    def embedder(self, generation: Generation) -> Embedder:
+        if generation.model not in self.embedders:
+            raise SpaceMismatch(f"The model {generation.model} is not configured.", "Set it.")
+        return self.embedders[generation.model]
+
+    def chunker(self, generation: Generation) -> Chunker:
+        if generation.chunker != LineChunker.name:
+            raise SpaceMismatch(f"Nobody knows the chunker {generation.chunker}.", "Update.")
+        return LineChunker()
+
+
+@asynccontextmanager
+async def alone() -> AsyncIterator[bool]:
+    yield True
 
 
 @dataclass
@@ -87,28 +120,57 @@ class House:
     graph: InMemoryPanel = field(default_factory=lambda: InMemoryPanel(PanelName.GRAPH))
     embedder: HashEmbedder = field(default_factory=HashEmbedder)
     reader: LineReader = field(default_factory=LineReader)
+    extractor: AtExtractor = field(default_factory=AtExtractor)
+    files: dict[Path, Holder] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
         self.catalog = InMemoryCatalog(self.folder)
-        for panel in (self.vector, self.graph):
-            panel.generations[1] = GENERATION
-        panels = {PanelName.VECTOR: self.vector, PanelName.GRAPH: self.graph}
-        catalog, metrics = self.catalog, NullMetrics()
-        self.receive = Receive(
-            catalog.documents, catalog.blobs, tuple(panels), GENERATION, limit=LIMIT
+        self.spaces = HouseSpaces(self.embedder)
+        self.panels = {PanelName.VECTOR: self.vector, PanelName.GRAPH: self.graph}
+        self.wire(self.catalog.ledger, self.panels)
+
+    async def open(self) -> "House":
+        """Record the first generation and prepare the panels for it."""
+        found = await self.catalog.generations.ensure(
+            GENERATION.model, GENERATION.dimension, GENERATION.chunker
         )
+        assert found == GENERATION
+        for panel in self.panels.values():
+            await panel.prepare(GENERATION)
+        return self
+
+    def wire(
+        self,
+        ledger: Ledger,
+        panels: Mapping[PanelName, Panel],
+        register: PanelRegister | None = None,
+        generations: Generations | None = None,
+    ) -> None:
+        """Put the use cases together, over these ports in the place of the house's own."""
+        catalog, metrics = self.catalog, NullMetrics()
+        register, generations = register or catalog.register, generations or catalog.generations
+        self.receive = Receive(catalog.documents, catalog.blobs, limit=LIMIT)
         self.reconcile = Reconcile(
-            catalog.ledger,
+            ledger,
             catalog.blobs,
             panels,
-            Prepare(catalog.ledger, catalog.blobs, self.reader, LineChunker(), metrics),
-            Write(catalog.ledger, self.embedder, panels, metrics),
-            Copy(catalog.ledger, panels, metrics),
-            metrics,
+            generations,
+            self.spaces,
+            prepare=Prepare(ledger, catalog.blobs, self.reader, metrics),
+            write=Write(ledger, self.extractor, panels, metrics),
+            copy=Copy(ledger, panels, catalog.policies, register, self.open_file, metrics),
+            metrics=metrics,
         )
-        self.sweep = Sweep(catalog.ledger, catalog.queue, metrics)
-        self.parity = CheckParity(catalog.ledger, panels, GENERATION)
+        survey = Survey(ledger, panels, register, generations)
+        self.parity = CheckParity(ledger, survey, catalog.parity_log)
+        self.sweep = Sweep(ledger, catalog.queue, metrics, [])
+
+    def open_file(self, path: Path) -> Holder:
+        """Open an export file that a test put there."""
+        if path not in self.files:
+            raise InvalidInput(f"There is no file {path}.", "Name another.")
+        return self.files[path]
 
     async def pour(self, text: str | bytes, source: str = "a.txt") -> Receipt:
         """Accept one document."""

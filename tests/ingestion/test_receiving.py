@@ -37,7 +37,7 @@ def test_any_file_name_becomes_a_plain_one(name: str) -> None:
 
 
 async def test_each_line_of_a_corpus_is_a_document_of_its_own(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = await House(tmp_path).open()
     lines = [json.dumps({"_id": i, "text": f"text {i}"}) for i in ("a", 7)]
     data = f"{lines[0]}\n\n{lines[1]}\nnot json"
     receipts = await house.pour_file(data, "corpus.jsonl", "corpus")
@@ -51,7 +51,7 @@ async def test_each_line_of_a_corpus_is_a_document_of_its_own(tmp_path: Path) ->
 
 
 async def test_an_empty_corpus_is_still_seen(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = await House(tmp_path).open()
     (receipt,) = await house.pour_file("\n\n", "corpus.jsonl", "corpus")
     await house.run()
     record = await house.catalog.documents.get(DEFAULT_WORKSPACE, receipt.ref.document)

@@ -9,13 +9,13 @@ import pytest
 from contracts.errors import CatalogUnavailable, NotFound, TooLarge
 from contracts.nouns import DEFAULT_WORKSPACE, PanelName
 from contracts.record import VersionState
-from ingestion.parity import Fault
+from ingestion.faults import Fault
 from tests.ingestion.house import LIMIT, House
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
+async def house(tmp_path: Path) -> House:
+    return await House(tmp_path).open()
 
 
 async def test_a_document_becomes_live_in_both_panels(house: House) -> None:
@@ -200,7 +200,7 @@ def rig(house: House, countdown: list[int], *, after: bool) -> Callable[[], None
 async def test_a_kill_at_any_step_heals(tmp_path: Path, *, after: bool) -> None:
     """Replace and delete, killed at each boundary in turn, always end as if nothing happened."""
     for point in range(1, 200):
-        house = House(tmp_path / f"{point}")
+        house = await House(tmp_path / f"{point}").open()
         kept = await house.pour("old\nshared", "kept.txt")
         gone = await house.pour("gone", "gone.txt")
         await house.run()
