@@ -10,9 +10,21 @@ from psycopg import sql
 from catalog.postgres import PostgresCatalog
 from catalog.schema import migrate
 
-for part in ("desk", "documents", "ledger", "services", "queue", "blobs"):
-    suffix = "" if part == "desk" else "_contract"
-    pytest.register_assert_rewrite(f"tests.catalog.{part}{suffix}")
+CONTRACTS = (
+    "blobs",
+    "documents",
+    "generations",
+    "ledger",
+    "policy",
+    "queue",
+    "register",
+    "services",
+)
+pytest.register_assert_rewrite(
+    "tests.catalog.desk", *(f"tests.catalog.{one}_contract" for one in CONTRACTS)
+)
+
+from tests.catalog.desk import Desk  # noqa: E402 - rewritten from here on
 
 _CREATE = sql.SQL(
     "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' "
@@ -59,8 +71,15 @@ def catalog_url(shared_catalog_url: str) -> str:
 
 
 @pytest.fixture
-async def postgres_catalog(catalog_url: str) -> AsyncIterator[PostgresCatalog]:
+async def bare_catalog(catalog_url: str) -> AsyncIterator[PostgresCatalog]:
+    """An empty catalog that no process has opened for work yet: it has no generation."""
     catalog = PostgresCatalog(catalog_url, pool_size=4)
     await catalog.open()
     yield catalog
     await catalog.close()
+
+
+@pytest.fixture
+async def postgres_catalog(bare_catalog: PostgresCatalog) -> PostgresCatalog:
+    await Desk(bare_catalog).opened()
+    return bare_catalog

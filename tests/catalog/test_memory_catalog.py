@@ -8,17 +8,32 @@ from contracts.errors import CatalogUnavailable
 from tests.catalog.blobs_contract import BlobsContract
 from tests.catalog.desk import Desk
 from tests.catalog.documents_contract import DocumentsContract
+from tests.catalog.generations_contract import GenerationsContract
 from tests.catalog.ledger_contract import LedgerContract
+from tests.catalog.policy_contract import PolicyContract
 from tests.catalog.queue_contract import Handled, QueueContract
+from tests.catalog.register_contract import RegisterContract
 from tests.catalog.services_contract import ServicesContract
 from tests.fakes.catalog import InMemoryCatalog
 from tests.fakes.catalog_services import InMemoryBlobs
 
 
-class TestInMemoryCatalog(DocumentsContract, LedgerContract, QueueContract, ServicesContract):
+class TestInMemoryCatalog(
+    DocumentsContract,
+    GenerationsContract,
+    LedgerContract,
+    PolicyContract,
+    QueueContract,
+    RegisterContract,
+    ServicesContract,
+):
     @pytest.fixture
-    async def desk(self, tmp_path: Path) -> Desk:
-        return await Desk(InMemoryCatalog(tmp_path)).opened()
+    def bare(self, tmp_path: Path) -> InMemoryCatalog:
+        return InMemoryCatalog(tmp_path)
+
+    @pytest.fixture
+    async def desk(self, bare: InMemoryCatalog) -> Desk:
+        return await Desk(bare).opened()
 
 
 class TestInMemoryBlobs(BlobsContract):

@@ -9,15 +9,30 @@ from catalog.postgres import PostgresCatalog
 from tests.catalog.blobs_contract import BlobsContract
 from tests.catalog.desk import Desk
 from tests.catalog.documents_contract import DocumentsContract
+from tests.catalog.generations_contract import GenerationsContract
 from tests.catalog.ledger_contract import LedgerContract
+from tests.catalog.policy_contract import PolicyContract
 from tests.catalog.queue_contract import QueueContract
+from tests.catalog.register_contract import RegisterContract
 from tests.catalog.services_contract import ServicesContract
 
 
-class TestPostgresCatalog(DocumentsContract, LedgerContract, QueueContract, ServicesContract):
+class TestPostgresCatalog(
+    DocumentsContract,
+    GenerationsContract,
+    LedgerContract,
+    PolicyContract,
+    QueueContract,
+    RegisterContract,
+    ServicesContract,
+):
     @pytest.fixture
-    async def desk(self, postgres_catalog: PostgresCatalog) -> Desk:
-        return await Desk(postgres_catalog).opened()
+    def bare(self, bare_catalog: PostgresCatalog) -> PostgresCatalog:
+        return bare_catalog
+
+    @pytest.fixture
+    def desk(self, postgres_catalog: PostgresCatalog) -> Desk:
+        return Desk(postgres_catalog)
 
 
 class TestFolderBlobs(BlobsContract):

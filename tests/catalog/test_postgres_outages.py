@@ -37,6 +37,7 @@ async def link(catalog_url: str) -> AsyncIterator[FlakyLink]:
 async def linked(link: FlakyLink) -> AsyncIterator[PostgresCatalog]:
     catalog = PostgresCatalog(link.url, pool_size=4, patience=1.0)
     await catalog.open()
+    await Desk(catalog).opened()
     yield catalog
     await catalog.close()
 

@@ -21,7 +21,7 @@ from tests.catalog.queue_contract import Handled, working
 async def test_any_number_of_processes_may_start_on_an_empty_database(postgres_url: str) -> None:
     catalogs = [PostgresCatalog(postgres_url, pool_size=1) for _ in range(4)]
     await asyncio.gather(*(catalog.open() for catalog in catalogs))
-    desks = [Desk(catalog) for catalog in catalogs]
+    desks = await asyncio.gather(*(Desk(catalog).opened() for catalog in catalogs))
     refs = await asyncio.gather(*(desk.accept_one("a") for desk in desks))
     assert len(set(refs)) == 1
     for catalog in catalogs:
@@ -31,7 +31,7 @@ async def test_any_number_of_processes_may_start_on_an_empty_database(postgres_u
 async def test_opening_again_keeps_everything(postgres_url: str) -> None:
     catalog = PostgresCatalog(postgres_url)
     await catalog.open()
-    ref = await Desk(catalog).accept_one("a")
+    ref = await (await Desk(catalog).opened()).accept_one("a")
     await catalog.close()
     again = PostgresCatalog(postgres_url)
     await again.open()
@@ -72,7 +72,7 @@ async def test_a_queue_of_an_older_procrastinate_is_migrated(postgres_url: str) 
         connection.execute("UPDATE catalog.queue_schema SET migration = %s", (old[-1].name,))
     catalog = PostgresCatalog(postgres_url)
     await catalog.open()
-    ref = await Desk(catalog).accept_one("a")
+    ref = await (await Desk(catalog).opened()).accept_one("a")
     handled = Handled()
     async with working(catalog.queue, handled):
         await handled.has(ref.document)

@@ -109,7 +109,7 @@ class InMemoryGenerations:
         number = space.generation.number
         is_kept = space.state is not GenerationState.RETIRING
         wanted = self._tables.shown() * len(self._tables.switched_on()) if is_kept else 0
-        gaps = sum(row.generation == number for row in self._tables.gaps())
+        gaps = sum(row.generation == number for _, row in self._tables.gaps())
         return GenerationRecord(space.generation, space.state, space.since, wanted, wanted - gaps)
 
     def _turn(
@@ -190,7 +190,7 @@ class InMemoryPanelRegister:
         return entry.standing is PanelStanding.SERVING
 
     def _gaps(self, panel: PanelName) -> int:
-        return len({id(row) for row in self._tables.gaps() if row.panel is panel})
+        return len({ref for ref, row in self._tables.gaps() if row.panel is panel})
 
     def _serving(self) -> set[PanelName]:
         panels = self._tables.panels.items()

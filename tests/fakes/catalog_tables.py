@@ -181,13 +181,14 @@ class Tables:
             and self.panels[row.panel].standing is not PanelStanding.CLEARING
         )
 
-    def gaps(self) -> Iterator[Row]:
+    def gaps(self) -> Iterator[tuple[VersionRef, Row]]:
         """Yield the rows of live versions that are not true."""
         for document in self.documents.values():
             if document.live is not None and not document.deleted:
-                for row in document.versions[document.live].rows.values():
+                version = document.versions[document.live]
+                for row in version.rows.values():
                     if row.reached is not Reached.LIVE:
-                        yield row
+                        yield version.ref, row
 
     def shown(self) -> int:
         """Count the documents that readers see."""
