@@ -62,10 +62,28 @@ def workspace_for(identity: Identity, wanted: str | None) -> str:
     return identity.workspace
 
 
+def whose_policy(identity: Identity, wanted: str | None) -> str | None:
+    """Settle whose policy is changed: a bound key's own workspace's, else the named or default one.
+
+    Raises Forbidden when a bound key names another workspace.
+    """
+    return wanted if identity.workspace is None else workspace_for(identity, wanted)
+
+
 Services = Annotated[Service, Depends(service_of)]
 Reader = Annotated[Identity, Depends(needs(Role.READER))]
 Editor = Annotated[Identity, Depends(needs(Role.EDITOR))]
 Admin = Annotated[Identity, Depends(needs(Role.ADMIN))]
+
+
+def whole(identity: Admin) -> Identity:
+    """Give an administrator of the whole service. Raises Forbidden for a key of one workspace."""
+    if identity.workspace is not None:
+        raise Forbidden("This key belongs to one workspace.", "Use a key of the whole service.")
+    return identity
+
+
+Root = Annotated[Identity, Depends(whole)]
 WorkspaceQuery = Annotated[WorkspaceName | None, Query(description="Left out: the key's own.")]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from fastapi import FastAPI
 
@@ -9,7 +10,8 @@ from api.middleware import BodyLimit, Gate, RequestContext
 from api.pages.frame import APP_PATH
 from api.pages.site import add_pages
 from api.problems import add_handlers
-from api.routes import documents, people, questions
+from api.recent import RecentKeys
+from api.routes import documents, generations, panels, people, questions
 from api.routes import service as service_routes
 from api.schemas import Problem
 from api.service import Service
@@ -19,12 +21,17 @@ UPLOADS = "/v1/documents"
 DESCRIPTION = (
     "Every document complete and searchable in PostgreSQL and in Neo4j at once. Send your key as "
     "'Authorization: Bearer KEY'. Readers ask, editors also write documents, administrators also "
-    "manage keys. Failures are RFC 9457 problems with a stable code and a remedy."
+    "manage keys, panels and generations. Failures are RFC 9457 problems with a stable code and a "
+    "remedy."
 )
 
 
 def create_app(service: Service) -> FastAPI:
-    """Make the application; nothing is opened before its lifespan starts."""
+    """Make the application; nothing is opened before its lifespan starts.
+
+    Keys that were seen lately go on reading while the catalog does not answer.
+    """
+    service = replace(service, people=RecentKeys(service.people))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -47,8 +54,8 @@ def create_app(service: Service) -> FastAPI:
         },
     )
     app.state.service = service
-    for router in (documents.router, questions.router, people.router, service_routes.router):
-        app.include_router(router)
+    for room in (documents, questions, panels, generations, people, service_routes):
+        app.include_router(room.router)
     add_handlers(app)
     if service.pages is not None:
         add_pages(app, service, service.pages)

@@ -106,7 +106,7 @@ class QueryBody(Body):
     """What a search and a question have in common."""
 
     filters: FiltersBody | None = None
-    panel: ReadMode | None = Field(None, description="Left out: the service's default panel.")
+    panel: ReadMode | None = Field(None, description="Left out: as the policy says.")
     workspace: WorkspaceName | None = Field(None, description="Left out: the key's own.")
 
 

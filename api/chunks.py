@@ -20,8 +20,9 @@ async def page(
     """
     if panel is not None and panel not in service.panels:
         raise UnknownPanel(f"The panel '{panel}' is not enabled.", "See /v1/panels.")
-    names = [panel] if panel is not None else list(service.panels)
-    failure = PanelUnavailable("No panel is enabled.", "Enable a panel.")
+    serving = service.plans().serving
+    names = [panel] if panel is not None else [n for n in service.panels if n in serving]
+    failure = PanelUnavailable("No panel serves reads.", "See /v1/panels.")
     for name in names:
         try:
             return await _page(service, record, name, start, limit)
@@ -36,7 +37,7 @@ async def _page(
     found: list[EmbeddedChunk] = []
     if record.live is not None:
         ref = VersionRef(record.id, record.live)
-        exported = service.panels[panel].export(ref, service.generation.number)
+        exported = service.panels[panel].export([ref], service.plans().generation.number)
         found = await _window(exported, start, limit + 1)
     more = len(found) > limit
     return ChunkList(

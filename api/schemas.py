@@ -265,34 +265,25 @@ class WorkspaceList(BaseModel):
     workspaces: list[str]
 
 
-class PanelAnswer(BaseModel):
-    """Whether a panel can serve, and how much it still has to catch up with."""
+class PanelReady(BaseModel):
+    """Whether a panel answers, and whether reads are sent to it."""
 
     name: PanelName
     ready: bool
+    serving: bool
     detail: str
-    version: str
-    backlog: int | None
-
-
-class PanelsAnswer(BaseModel):
-    """Both panels, the embedding space they share, and who works on the backlog."""
-
-    default: ReadMode
-    generation: int
-    model: str
-    dimension: int
-    chunker: str
-    panels: list[PanelAnswer]
-    workers: int | None
-    waiting: int | None
 
 
 class ReadyAnswer(BaseModel):
-    """Whether questions can be answered now, part by part."""
+    """Whether questions can be answered now, part by part.
+
+    Degraded still answers; without the catalog ``writes`` are refused, and reads are those of
+    keys that were seen lately.
+    """
 
     status: Literal["ready", "degraded", "unavailable"]
     catalog: bool
-    panels: list[PanelAnswer]
+    writes: bool
+    panels: list[PanelReady]
     workers: int | None
     waiting: int | None

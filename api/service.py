@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from contracts.nouns import Generation, PanelName, ReadMode
+from api.operations import Operations
+from contracts.nouns import PanelName
 from contracts.panels import Panel
 from contracts.people import People
+from contracts.policy import ReadPlan
 from contracts.record import Blobs, Documents, Receipt, Watch
 from ingestion.receiving import Upload
 from retrieval.asking import Answer, AskEvent, AskRequest, SearchRequest, SearchResult
@@ -72,8 +74,9 @@ class PagesSettings:
 class Service:
     """Everything behind the routes.
 
-    ``max_upload_bytes`` bounds one upload request, all its files together. ``pages`` None serves
-    the API alone. ``start`` runs before the first request, ``stop`` after the last.
+    ``plans`` gives the read plan of the moment. ``max_upload_bytes`` bounds one upload request,
+    all its files together. ``pages`` None serves the API alone. ``start`` runs before the first
+    request, ``stop`` after the last.
     """
 
     version: str
@@ -87,9 +90,9 @@ class Service:
     ledger: Backlog
     panels: Mapping[PanelName, Panel]
     blobs: Blobs
-    generation: Generation
+    plans: Callable[[], ReadPlan]
+    operations: Operations
     metrics_text: Callable[[], tuple[bytes, str]]
-    default_mode: Callable[[], ReadMode]
     max_upload_bytes: int
     pages: PagesSettings | None = None
     start: Callable[[], Awaitable[None]] = _nothing

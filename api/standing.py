@@ -1,7 +1,7 @@
-"""How the service stands: panels, backlog and workers, each asked with a deadline."""
+"""How the service stands: panels, backlog, workers, parity; each is asked with a deadline."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -9,6 +9,7 @@ from api.service import Service
 from contracts.errors import Unavailable
 from contracts.nouns import PanelHealth, PanelName
 from contracts.panels import Panel
+from contracts.policy import PanelRecord, PanelStanding, ParityNote
 
 CHECK_S = 5.0
 Value = TypeVar("Value")
@@ -22,6 +23,12 @@ class Standing:
     backlog: Mapping[PanelName, int] | None
     workers: int | None
     waiting: int | None
+    records: Sequence[PanelRecord] | None
+    serving: frozenset[PanelName]
+
+    def record(self, panel: PanelName) -> PanelRecord | None:
+        """Give a panel's standing."""
+        return next((one for one in self.records or () if one.panel is panel), None)
 
     @property
     def catalog(self) -> bool:
@@ -30,25 +37,40 @@ class Standing:
 
     @property
     def can_serve(self) -> bool:
-        """Tell whether questions can be answered."""
-        return self.catalog and any(health.ready for health in self.panels.values())
+        """Tell whether questions can be answered, without the catalog those of recent keys."""
+        return any(self.panels[name].ready for name in self.serving)
 
     @property
     def whole(self) -> bool:
-        """Tell whether nothing is down and somebody works."""
-        return self.can_serve and all(h.ready for h in self.panels.values()) and bool(self.workers)
+        """Tell whether nothing that is on is down or being filled, and somebody works."""
+        on = [one for one in self.records or () if one.standing is not PanelStanding.OFF]
+        return bool(on and self.workers) and all(
+            self.panels[one.panel].ready and one.panel in self.serving for one in on
+        )
 
 
 async def standing(service: Service) -> Standing:
     """Ask every part at once."""
     names = list(service.panels)
-    healths, backlog, workers, waiting = await asyncio.gather(
+    healths, backlog, workers, waiting, records = await asyncio.gather(
         asyncio.gather(*(_health(name, service.panels[name]) for name in names)),
         _or_none(service.ledger.backlog()),
         _or_none(service.queue.workers()),
         _or_none(service.queue.waiting()),
+        _or_none(service.operations.register.records()),
     )
-    return Standing(dict(zip(names, healths, strict=True)), backlog, workers, waiting)
+    panels, serving = dict(zip(names, healths, strict=True)), service.plans().serving
+    return Standing(panels, backlog, workers, waiting, records, serving)
+
+
+async def remembered(service: Service) -> list[ParityNote]:
+    """Give the latest parity check of each kind, newest first."""
+    log = service.operations.parity_log
+    kinds = [(deep, sampled) for deep in (True, False) for sampled in (True, False)]
+    found = await asyncio.gather(
+        *(_or_none(log.latest(deep=deep, sampled=sampled)) for deep, sampled in kinds)
+    )
+    return sorted((note for note in found if note), key=lambda note: note.at, reverse=True)
 
 
 async def _or_none(asked: Awaitable[Value]) -> Value | None:

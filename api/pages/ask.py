@@ -10,18 +10,25 @@ from api.pages.frame import add_page, heading, main_button
 from api.pages.session import Visitor
 from api.service import Service
 from api.streams import closing
-from contracts.errors import DiptychError, Unauthenticated
+from contracts.errors import DiptychError, Unauthenticated, Unavailable
 from contracts.nouns import ReadMode
 from contracts.people import Role
 from retrieval.asking import QUESTION_LIMIT, AskRequest
+
+AS_SET = "policy"
+CHOICES = (ReadMode.VECTOR, ReadMode.GRAPH, ReadMode.FUSED)
 
 
 def add_ask(service: Service) -> None:
     """Serve the page of questions, which is the first one."""
 
     async def build(visitor: Visitor) -> None:
-        counts = await visitor.service.documents.counts(visitor.workspace)
-        AskPage(visitor).build(empty=not any(counts.values()))
+        try:
+            counts = await visitor.service.documents.counts(visitor.workspace)
+            empty = not any(counts.values())
+        except Unavailable:  # questions are answered without the catalog, too
+            empty = False
+        AskPage(visitor).build(empty=empty)
 
     add_page(service, "/", "nav.ask", build)
 
@@ -60,8 +67,10 @@ class AskPage:
             ).style("width: 100%")
             self._input.on("keydown.enter.exact.prevent", self._send)
             with ui.element("div").classes("row wrap"):
-                modes = {mode.value: text(f"panel.{mode}") for mode in ReadMode}
-                start = self._visitor.service.default_mode().value
+                policy = self._visitor.service.plans().policy(self._visitor.workspace)
+                modes = {AS_SET: text("panel.policy")} if policy.trial else {}
+                modes |= {mode.value: text(f"panel.{mode}") for mode in CHOICES}
+                start = AS_SET if policy.trial else policy.primary.value
                 self._mode = ui.toggle(modes, value=start).classes("seg")
                 self._mode.props('unelevated no-caps toggle-color="" toggle-text-color=primary')
                 ui.element("div").classes("grow")
@@ -109,11 +118,12 @@ class AskPage:
 
     async def _answer(self, view: AnswerView, question: str) -> None:
         visitor = self._visitor
-        mode = ReadMode(self._mode.value)
+        mode = None if self._mode.value == AS_SET else ReadMode(self._mode.value)
         with self._output:
             try:
                 await visitor.confirm(Role.READER)
-                request = AskRequest(visitor.workspace, question, mode)
+                key = str(visitor.identity.key)
+                request = AskRequest(visitor.workspace, question, mode, key=key)
                 async with closing(visitor.service.ask.stream(request)) as events:
                     async for event in events:
                         view.show(event)

@@ -11,7 +11,7 @@ from api.pages import session
 from api.pages.session import SIGN_IN, Visitor
 from api.pages.texts import LANGUAGES, Texts, texts
 from api.service import Service
-from contracts.errors import DiptychError
+from contracts.errors import DiptychError, Unavailable
 
 APP_PATH = "/app"
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
@@ -70,7 +70,10 @@ async def _workspaces(visitor: Visitor) -> list[str]:
     """Give what the visitor may choose among: nothing for a key that is bound to one."""
     if visitor.identity.workspace is not None:
         return []
-    return await visitor.service.people.workspaces()
+    try:
+        return await visitor.service.people.workspaces()
+    except Unavailable:  # the page stays where it is while the catalog does not answer
+        return []
 
 
 def _header(visitor: Visitor, path: str, spaces: list[str]) -> None:

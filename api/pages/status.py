@@ -1,15 +1,20 @@
 """Status: the panels, what they have to catch up with, who works, and how many documents."""
 
+from collections.abc import Sequence
+
 from nicegui import ui
 
 from api.pages.frame import add_page, heading
+from api.pages.policy import PolicyCard, parity_card
 from api.pages.session import Visitor
 from api.service import Service
-from api.standing import Standing, standing
+from api.standing import Standing, remembered, standing
 from contracts.errors import Unavailable
 from contracts.nouns import PanelHealth
 from contracts.people import Role
+from contracts.policy import PanelRecord, PanelStanding, ParityNote, Stage
 from contracts.record import VersionState
+from retrieval.switching import stage_of
 
 REFRESH_S = 3.0
 SHOWN_STATES = (
@@ -51,11 +56,14 @@ class StatusPage:
                 counts = dict(await visitor.service.documents.counts(visitor.workspace))
             except Unavailable:
                 counts = {}
+        notes = await remembered(visitor.service)
         self._body.clear()
         with self._body:
-            self._show(found, counts)
+            self._show(found, counts, notes)
 
-    def _show(self, found: Standing, counts: dict[VersionState, int]) -> None:
+    def _show(
+        self, found: Standing, counts: dict[VersionState, int], notes: Sequence[ParityNote]
+    ) -> None:
         text = self._visitor.text
         if not found.catalog:
             ui.label(text("status.catalog_down")).classes("problem")
@@ -64,7 +72,10 @@ class StatusPage:
         with ui.element("div").classes("cards"):
             for health in found.panels.values():
                 backlog = found.backlog.get(health.panel, 0) if found.backlog is not None else None
-                self._panel(health, backlog)
+                self._panel(health, backlog, found.record(health.panel))
+        with ui.element("div").classes("cards"):
+            PolicyCard(self._visitor)
+            parity_card(self._visitor.text, notes)
         heading(text("status.counts"), 2)
         with ui.element("div").classes("figures"):
             for state in SHOWN_STATES:
@@ -74,10 +85,12 @@ class StatusPage:
             _figure(text("status.waiting"), found.waiting)
             self._model()
 
-    def _panel(self, health: PanelHealth, backlog: int | None) -> None:
+    def _panel(self, health: PanelHealth, backlog: int | None, record: PanelRecord | None) -> None:
         text = self._visitor.text
         key, tone = "ready", "good"
-        if not health.ready:
+        if record is not None and record.standing is not PanelStanding.SERVING:
+            key, tone = str(record.standing), "wait"
+        elif not health.ready:
             key, tone = "down", "bad"
         elif backlog:
             key, tone = "behind", "wait"
@@ -88,11 +101,13 @@ class StatusPage:
                 ui.label(text(f"status.{key}")).classes(f"badge {tone}")
             ui.label(text(f"panel.{health.panel}_hint")).classes("soft small")
             ui.label(" · ".join(filter(None, (health.version, health.detail)))).classes("small")
+            if record is not None:
+                ui.label(_progress(self._visitor, record)).classes("small")
             ui.label("–" if backlog is None else f"{backlog:,}").classes("figure")
             ui.label(text("status.backlog")).classes("soft small")
 
     def _model(self) -> None:
-        text, generation = self._visitor.text, self._visitor.service.generation
+        text, generation = self._visitor.text, self._visitor.service.plans().generation
         with ui.element("div").classes("sheet card"):
             ui.label(generation.model).style("font-weight: 600")
             ui.label(
@@ -104,6 +119,15 @@ class StatusPage:
                 )
             ).classes("soft small")
             ui.label(text("status.model")).classes("soft small")
+
+
+def _progress(visitor: Visitor, record: PanelRecord) -> str:
+    """Say how far a panel is on its way to serve alone."""
+    stage = stage_of(record, visitor.service.plans().policy(visitor.workspace))
+    words = visitor.text(f"way.{stage}")
+    if stage is Stage.BACKFILL:
+        words += f" · {record.reached:,} / {record.wanted:,}"
+    return words
 
 
 def _figure(label: str, value: int | None) -> None:

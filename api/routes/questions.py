@@ -27,7 +27,8 @@ async def search(body: SearchBody, identity: Reader, service: Services) -> Searc
     """Find passages, best first, with their rank in every leg of every panel that served."""
     workspace = workspace_for(identity, body.workspace)
     filters = to_filters(body.filters)
-    request = SearchRequest(workspace, body.query, body.panel, body.limit, filters)
+    key = str(identity.key)
+    request = SearchRequest(workspace, body.query, body.panel, body.limit, filters, key)
     return render.search(await service.search(request))
 
 
@@ -38,7 +39,8 @@ async def ask(
     """Answer from the documents, every claim cited, or refuse."""
     workspace = workspace_for(identity, body.workspace)
     filters = to_filters(body.filters)
-    asked = AskRequest(workspace, body.question, body.panel, body.limit, filters)
+    key = str(identity.key)
+    asked = AskRequest(workspace, body.question, body.panel, body.limit, filters, key)
     if body.stream or "text/event-stream" in request.headers.get("accept", ""):
         items = service.ask.stream(asked)
         return await events.stream(items, events.ask_event, request_id(request))

@@ -1,4 +1,4 @@
-"""The service itself: panels, health, metrics, and the reference of this interface."""
+"""The service itself: health, metrics, and the reference of this interface."""
 
 from typing import Any
 
@@ -7,41 +7,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.access import Reader, Services
 from api.reference import reference_page
-from api.schemas import PanelAnswer, PanelsAnswer, ReadyAnswer
-from api.standing import Standing, standing
+from api.schemas import PanelReady, ReadyAnswer
+from api.standing import standing
 
 router = APIRouter()
-
-
-def _panels(found: Standing) -> list[PanelAnswer]:
-    backlog = found.backlog or {}
-    return [
-        PanelAnswer(
-            name=name,
-            ready=health.ready,
-            detail=health.detail,
-            version=health.version,
-            backlog=backlog.get(name, 0) if found.catalog else None,
-        )
-        for name, health in found.panels.items()
-    ]
-
-
-@router.get("/v1/panels", tags=["service"])
-async def panels(_: Reader, service: Services) -> PanelsAnswer:
-    """Show both panels: whether they serve, and how much they still have to catch up with."""
-    found = await standing(service)
-    generation = service.generation
-    return PanelsAnswer(
-        default=service.default_mode(),
-        generation=generation.number,
-        model=generation.model,
-        dimension=generation.dimension,
-        chunker=generation.chunker,
-        panels=_panels(found),
-        workers=found.workers,
-        waiting=found.waiting,
-    )
 
 
 @router.get("/health/live", tags=["health"])
@@ -52,14 +21,19 @@ async def live() -> dict[str, str]:
 
 @router.get("/health/ready", tags=["health"])
 async def ready(_: Reader, service: Services, response: Response) -> ReadyAnswer:
-    """Tell whether questions can be answered: 503 without the catalog or without any panel."""
+    """Tell whether questions can be answered: 503 without any panel that serves."""
     found = await standing(service)
     response.status_code = 200 if found.can_serve else 503
     status = "ready" if found.whole else "degraded" if found.can_serve else "unavailable"
+    panels = [
+        PanelReady(name=name, ready=one.ready, serving=name in found.serving, detail=one.detail)
+        for name, one in found.panels.items()
+    ]
     return ReadyAnswer(
         status=status,
         catalog=found.catalog,
-        panels=_panels(found),
+        writes=found.catalog,
+        panels=panels,
         workers=found.workers,
         waiting=found.waiting,
     )

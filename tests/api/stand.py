@@ -27,7 +27,8 @@ from contracts.nouns import (
 )
 from contracts.observing import NullMetrics
 from contracts.people import Role
-from contracts.record import KeptReading, Reached, Task
+from contracts.policy import Policy, ReadPlan
+from contracts.record import Held, KeptReading, Reached, Task
 from ingestion.receiving import Receive
 from retrieval.asking import (
     Answer,
@@ -42,8 +43,9 @@ from retrieval.asking import (
     SearchResult,
 )
 from retrieval.searching import Search
+from tests.api.operating import Operating
 from tests.fakes.catalog import InMemoryCatalog
-from tests.fakes.inference import HashEmbedder
+from tests.fakes.inference import FixedSpaces, HashEmbedder
 from tests.panels.fake import InMemoryPanel
 
 GENERATION = Generation(1, "hash", 384, "paragraphs")
@@ -76,8 +78,9 @@ class FirstSentence:
         self.asked.append(request)
         self.closed.clear()
         asked = SearchRequest(
-            request.workspace, request.question, request.mode, request.limit, request.filters
-        )
+            request.workspace, request.question, request.mode, request.limit,
+            request.filters, request.key,
+        )  # fmt: skip
         try:
             result = await self._search(asked)
             yield SearchDone(result)
@@ -134,19 +137,18 @@ class Stand:
         self.catalog.tables.workers = 1
         self.panels = {name: InMemoryPanel(name) for name in PanelName}
         self.embedder = HashEmbedder()
-        metrics = NullMetrics()
-        search = Search(self.panels, self.embedder, GENERATION, metrics, ReadMode.FUSED)
+        self.plan = ReadPlan(GENERATION, frozenset(PanelName), Policy(ReadMode.FUSED))
+        spaces = FixedSpaces([self.embedder], [])
+        search = Search(self.panels, spaces, lambda: self.plan, NullMetrics())
         self.ask = FirstSentence(search)
+        self.operating = Operating(self.catalog)
         self.keys: dict[str, str] = {}
         catalog = self.catalog
-        receive = Receive(
-            catalog.documents, catalog.blobs, list(PanelName), GENERATION, limit=UPLOAD_LIMIT
-        )
         self.service = Service(
             version="0.0.test",
             search=search,
             ask=self.ask,
-            receive=receive,
+            receive=Receive(catalog.documents, catalog.blobs, limit=UPLOAD_LIMIT),
             documents=catalog.documents,
             watch=catalog.watch,
             people=catalog.people,
@@ -154,16 +156,23 @@ class Stand:
             ledger=catalog.ledger,
             panels=self.panels,
             blobs=catalog.blobs,
-            generation=GENERATION,
+            plans=lambda: self.plan,
+            operations=self.operating.operations(),
             metrics_text=lambda: (b"diptych_up 1\n", "text/plain; version=0.0.4"),
-            default_mode=lambda: ReadMode.FUSED,
             max_upload_bytes=UPLOAD_LIMIT,
             pages=PagesSettings("not a secret, a test", folder / "pages"),
         )
 
+    async def follow(self) -> None:
+        """Read the plan again, as every process does within a second."""
+        self.plan = await self.catalog.policies.plan()
+
     async def prepare(self) -> None:
         """Make the workspaces, a key for each role, and one bound to another workspace."""
         people = self.catalog.people
+        await self.catalog.generations.ensure(
+            GENERATION.model, GENERATION.dimension, GENERATION.chunker
+        )
         await people.add_workspace("other")
         for role in Role:
             self.keys[role] = (await people.add_key(f"a {role}", role, "default"))[1]
@@ -210,8 +219,9 @@ class Stand:
         await ledger.progress([ref], "embed", len(made) // 2, len(made))
         for name, panel in self.panels.items():
             await panel.stage([StagedVersion(ref, task.generation, card)], made)
-            await panel.publish([ref])
-            await ledger.reached([ref], name, Reached.LIVE, {ref: len(made)})
+            await panel.publish([ref], task.generation)
+            held = {ref: Held(len(made), f"{len(made)}.0.0.card")}
+            await ledger.reached([ref], task.generation, name, Reached.LIVE, held)
         await ledger.go_live([ref])
 
     async def pour(self, filename: str, text: str, **fields: str) -> UUID:

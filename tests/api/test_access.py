@@ -13,6 +13,7 @@ NEEDS = {
     ("GET", "/openapi.json"): Role.READER,
     ("GET", "/docs"): Role.READER,
     ("GET", "/v1/panels"): Role.READER,
+    ("GET", "/v1/panels/{panel}"): Role.READER,
     ("POST", "/v1/search"): Role.READER,
     ("POST", "/v1/ask"): Role.READER,
     ("GET", "/v1/documents"): Role.READER,
@@ -29,6 +30,16 @@ NEEDS = {
     ("DELETE", "/v1/keys/{key}"): Role.ADMIN,
     ("GET", "/v1/workspaces"): Role.ADMIN,
     ("POST", "/v1/workspaces"): Role.ADMIN,
+    ("GET", "/v1/panels/policy"): Role.ADMIN,
+    ("GET", "/v1/panels/audit"): Role.ADMIN,
+    ("GET", "/v1/panels/parity"): Role.ADMIN,
+    ("POST", "/v1/panels/parity/repair"): Role.ADMIN,
+    ("POST", "/v1/panels/switch/back"): Role.ADMIN,
+    ("POST", "/v1/panels/{panel}/switch"): Role.ADMIN,
+    ("POST", "/v1/panels/{panel}/rebuild"): Role.ADMIN,
+    ("GET", "/v1/generations"): Role.ADMIN,
+    ("POST", "/v1/generations"): Role.ADMIN,
+    ("POST", "/v1/generations/{number}/{verb}"): Role.ADMIN,
 }
 PUBLIC = {("GET", "/"), ("GET", "/health/live")}
 BODIES = {
@@ -36,6 +47,11 @@ BODIES = {
     "/v1/ask": {"question": "What notice?"},
     "/v1/keys": {"name": "new", "role": "reader", "workspace": "default"},
     "/v1/workspaces": {"name": "new"},
+    "/v1/panels/parity/repair": {},
+    "/v1/panels/switch/back": {},
+    "/v1/panels/{panel}/switch": {},
+    "/v1/panels/{panel}/rebuild": {"source": "graph"},
+    "/v1/generations": {"model": "hash", "dimension": 512, "chunker": "paragraphs"},
 }
 
 
@@ -45,7 +61,8 @@ def routes(stand: Stand) -> set[tuple[str, str]]:
 
 
 async def call(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
-    filled = path.format(document=uuid.uuid4(), number=0, key=uuid.uuid4())
+    names = {"panel": "vector", "verb": "pause", "number": 1}
+    filled = path.format(document=uuid.uuid4(), key=uuid.uuid4(), **names)
     if (method, path) == ("POST", "/v1/documents"):
         return await client.post(filled, files={"file": ("a.txt", b"x")})
     return await client.request(method, filled, json=BODIES.get(path))
@@ -116,6 +133,16 @@ async def test_a_secret_is_shown_once(client: httpx.AsyncClient) -> None:
         ("DELETE", f"/v1/documents/{uuid.uuid4()}?workspace=other", None),
         ("POST", "/v1/keys", {"name": "k", "role": "admin", "workspace": "other"}),
         ("POST", "/v1/workspaces", {"name": "new"}),
+        ("GET", "/v1/panels/graph?workspace=other", None),
+        ("POST", "/v1/panels/graph/switch", {"workspace": "other"}),
+        ("POST", "/v1/panels/switch/back", {"workspace": "other"}),
+        ("POST", "/v1/panels/graph/rebuild", {"source": "vector"}),
+        ("GET", "/v1/panels/parity", None),
+        ("GET", "/v1/panels/audit", None),
+        ("GET", "/v1/panels/policy", None),
+        ("POST", "/v1/panels/parity/repair", {}),
+        ("GET", "/v1/generations", None),
+        ("POST", "/v1/generations/1/retire", None),
     ],
 )
 async def test_a_bound_key_cannot_name_another_workspace(
