@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from semantic_text_splitter import TextSplitter
 
 from contracts.content import LanguageDetector
+from contracts.errors import SpaceMismatch
 from contracts.nouns import (
     UNDETERMINED,
     Chunk,
@@ -28,6 +30,7 @@ from readers.tokens import TokenCounter
 _WRAPPED = re.compile(
     r"(?<=[^\W_.!?:][)»”’'\",;-])\n(?=[a-zà-öø-ÿа-яё])|(?<=[^\W_])\n(?=[a-zà-öø-ÿа-яё])"
 )
+_NAME = re.compile(r"structure-([1-9][0-9]{0,3})-(0|[1-9][0-9]{0,3})")
 _ENOUGH_TO_TELL_LANGUAGE = 200
 _SAMPLE = 400
 _TITLE_MOST = 120
@@ -47,7 +50,8 @@ class StructureChunker:
     that small embedding models read. Neighbouring chunks of a long section share up to
     ``overlap`` tokens. ``tokenizer_file`` is the embedding model's ``tokenizer.json``.
 
-    Raises SetupFailed when the tokenizer cannot be used.
+    Raises SetupFailed when the tokenizer cannot be used, SpaceMismatch when the overlap is not
+    less than the tokens.
     """
 
     def __init__(
@@ -58,6 +62,11 @@ class StructureChunker:
         tokens: int = 200,
         overlap: int = 30,
     ) -> None:
+        if overlap >= tokens:
+            raise SpaceMismatch(
+                f"Chunks of {tokens} tokens cannot share {overlap}.",
+                "Choose an overlap that is less than the tokens, as in structure-200-30.",
+            )
         self._whole = tokens * 32 // 25
         self._counter = TokenCounter(tokenizer_file, self._whole * _CHARACTERS_PER_TOKEN)
         self._detector = detector
@@ -65,9 +74,24 @@ class StructureChunker:
         self._name = f"structure-{tokens}-{overlap}"
         self._splitter = TextSplitter.from_callback(self._counter.count, tokens, overlap)
 
+    @classmethod
+    def named(cls, name: str, tokenizer_file: Path, detector: LanguageDetector) -> Self:
+        """Give the chunker of that name: ``structure-200-30`` shares 30 of 200 tokens.
+
+        Raises SpaceMismatch for a name that is none, SetupFailed as above.
+        """
+        settings = _NAME.fullmatch(name)
+        if settings is None:
+            raise SpaceMismatch(
+                f"'{name[:80]}' is no chunker.",
+                "Name one structure-TOKENS-OVERLAP, as in structure-200-30.",
+            )
+        tokens, overlap = map(int, settings.groups())
+        return cls(tokenizer_file, detector, tokens=tokens, overlap=overlap)
+
     @property
     def name(self) -> str:
-        """Name with the settings."""
+        """Name with the settings, which ``named`` reads."""
         return self._name
 
     def chunks(self, ref: VersionRef, generation: int, reading: Reading) -> Iterator[Chunk]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from contracts.errors import SetupFailed
+from contracts.errors import SetupFailed, SpaceMismatch
 from contracts.nouns import Chunk, ChunkId, Heading, Part, Reading, VersionRef
 from readers.chunking import StructureChunker
 from readers.draft import clean, has_visible_text
@@ -248,9 +248,26 @@ def test_invisible_text_gives_no_chunk(chunker: StructureChunker) -> None:
     assert [(c.part, c.text) for c in chunked(chunker, document)] == [(1, "visible")]
 
 
-def test_the_name_tells_the_settings(word_tokenizer_file: Path) -> None:
-    chunker = StructureChunker(word_tokenizer_file, ByScript(), tokens=300, overlap=0)
-    assert chunker.name == "structure-300-0"
+def test_the_name_tells_the_settings_both_ways(word_tokenizer_file: Path) -> None:
+    chunker = StructureChunker(word_tokenizer_file, ByScript(), tokens=120, overlap=20)
+    assert chunker.name == "structure-120-20"
+    again = StructureChunker.named(chunker.name, word_tokenizer_file, ByScript())
+    assert again.name == chunker.name
+    text = FRENCH * 40
+    assert chunked(again, reading(text)) == chunked(chunker, reading(text))
+    whole = StructureChunker.named("structure-600-0", word_tokenizer_file, ByScript())
+    assert len(chunked(whole, reading(text))) == 1 < len(chunked(again, reading(text)))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "sentences", "structure", "structure-0-0", "structure-200", "structure-20-20",
+     "structure-99999-1", "structure-200-030", "structure-200--1", "structure-200-30\n"],
+)  # fmt: skip
+def test_a_name_that_is_no_chunker_is_refused(name: str, word_tokenizer_file: Path) -> None:
+    with pytest.raises(SpaceMismatch) as failure:
+        StructureChunker.named(name, word_tokenizer_file, ByScript())
+    assert "structure-200-30" in failure.value.remedy
 
 
 def test_an_unusable_tokenizer_says_what_to_do(tmp_path: Path) -> None:
