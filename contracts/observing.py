@@ -30,6 +30,10 @@ class Metrics(Protocol):
         """Set how many ledger rows are not yet true in a panel."""
         ...
 
+    def parity(self, panel: str, faults: int) -> None:
+        """Set how many faults the latest sample of a panel had, and that it was checked now."""
+        ...
+
 
 class NullMetrics:
     """Counts nothing."""
@@ -50,4 +54,7 @@ class NullMetrics:
         """Do nothing."""
 
     def backlog(self, panel: str, rows: int) -> None:
+        """Do nothing."""
+
+    def parity(self, panel: str, faults: int) -> None:
         """Do nothing."""

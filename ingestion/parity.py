@@ -19,15 +19,22 @@ SHOWN = 100
 
 @dataclass(slots=True)
 class Faults:
-    """What was found: all counted, the first listed."""
+    """What was found: all counted, the first listed, and where the others are.
+
+    ``places`` are the documents per generation, ``inside`` the panels per generation that have
+    faults beside their versions.
+    """
 
     counted: Counter[PanelName] = field(default_factory=Counter)
     shown: list[Difference] = field(default_factory=list)
+    places: set[tuple[int, UUID]] = field(default_factory=set)
+    inside: set[tuple[PanelName, int]] = field(default_factory=set)
 
     def add(self, found: Sequence[Difference]) -> None:
         """Take in more."""
         self.counted.update(difference.panel for difference in found)
         self.shown += found[: SHOWN - len(self.shown)]
+        self.places |= {(d.generation, d.ref.document) for d in found if d.ref}
 
 
 class CheckParity:
@@ -46,15 +53,23 @@ class CheckParity:
         Raises PanelUnavailable when a panel cannot be asked: parity is proven or unknown,
         never assumed. Raises NotFound for a document that nobody knows.
         """
+        return (await self.faults(documents, deep=deep))[0]
+
+    async def faults(
+        self, documents: Sequence[UUID] | None, *, deep: bool
+    ) -> tuple[ParityReport, Faults]:
+        """Do the same, and give where the faults are."""
         scope, findings, faults = await self._survey.scope(), Findings(), Faults()
         async for found in self._survey.versions(scope, documents, findings, deep=deep):
             faults.add(found)
         await self._require(documents, findings)
-        faults.add(await self._survey.inside(scope, documents, deep=deep))
-        report = _report(scope, findings, faults, deep=deep)
+        inside = await self._survey.inside(scope, documents, deep=deep)
+        faults.add(inside)
+        faults.inside |= {(difference.panel, difference.generation) for difference in inside}
+        report = report_of(scope, findings, faults, deep=deep)
         if documents is None:
             await self._log.note(note(report, faults.counted, sampled=False))
-        return report
+        return report, faults
 
     async def _require(self, documents: Sequence[UUID] | None, findings: Findings) -> None:
         unseen = [document for document in documents or () if document not in findings.known]
@@ -79,7 +94,8 @@ def note(report: ParityReport, faults: Mapping[PanelName, int], *, sampled: bool
     )
 
 
-def _report(scope: Scope, findings: Findings, faults: Faults, *, deep: bool) -> ParityReport:
+def report_of(scope: Scope, findings: Findings, faults: Faults, *, deep: bool) -> ParityReport:
+    """Sum up a survey."""
     counts, found = findings.counts, faults.counted.total()
     return ParityReport(
         clean=not found,

@@ -46,6 +46,18 @@ class PrometheusMetrics:
             ["panel"],
             multiprocess_mode="mostrecent",
         )
+        self._faults = Gauge(
+            "diptych_parity_faults",
+            "Faults in the latest sample of a panel.",
+            ["panel"],
+            multiprocess_mode="mostrecent",
+        )
+        self._checked = Gauge(
+            "diptych_parity_checked_timestamp_seconds",
+            "When a panel was last sampled.",
+            ["panel"],
+            multiprocess_mode="mostrecent",
+        )
 
     def ingested(self, outcome: str) -> None:
         """Count a version's end."""
@@ -70,6 +82,11 @@ class PrometheusMetrics:
     def backlog(self, panel: str, rows: int) -> None:
         """Set a panel's backlog."""
         self._backlog.labels(panel).set(rows)
+
+    def parity(self, panel: str, faults: int) -> None:
+        """Set a panel's faults, and the time of the check."""
+        self._faults.labels(panel).set(faults)
+        self._checked.labels(panel).set_to_current_time()
 
 
 def exposition(*, multiprocess: bool) -> tuple[bytes, str]:

@@ -23,13 +23,18 @@ from contracts.nouns import (
 )
 from contracts.observing import NullMetrics
 from contracts.panels import Holder, Panel
-from contracts.policy import Generations, PanelRegister
+from contracts.policy import Change, Generations, PanelRegister
 from contracts.record import Ledger, Receipt
 from ingestion.copying import Copy
+from ingestion.draining import Drain
+from ingestion.generations import KeepGenerations
 from ingestion.parity import CheckParity
 from ingestion.preparing import Prepare
+from ingestion.rebuilding import Rebuild
 from ingestion.receiving import Receive, Upload
 from ingestion.reconciling import Reconcile
+from ingestion.repairing import Repair
+from ingestion.sampling import Sample
 from ingestion.surveying import Survey
 from ingestion.sweeping import Sweep
 from ingestion.writing import Write
@@ -39,6 +44,8 @@ from tests.panels.fake import InMemoryPanel
 
 GENERATION = Generation(1, "hash", 384, "lines")
 LIMIT = 10_000
+GRACE_S = 3600.0
+ME = Change("a test")
 
 
 class LineReader:
@@ -105,6 +112,16 @@ class HouseSpaces:
         return LineChunker()
 
 
+class Gauges(NullMetrics):
+    """Keeps what parity was last found to be."""
+
+    def __init__(self) -> None:
+        self.faults: dict[str, int] = {}
+
+    def parity(self, panel: str, faults: int) -> None:
+        self.faults[panel] = faults
+
+
 @asynccontextmanager
 async def alone() -> AsyncIterator[bool]:
     yield True
@@ -122,6 +139,7 @@ class House:
     reader: LineReader = field(default_factory=LineReader)
     extractor: AtExtractor = field(default_factory=AtExtractor)
     files: dict[Path, Holder] = field(default_factory=dict)
+    metrics: Gauges = field(default_factory=Gauges)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
@@ -148,7 +166,7 @@ class House:
         generations: Generations | None = None,
     ) -> None:
         """Put the use cases together, over these ports in the place of the house's own."""
-        catalog, metrics = self.catalog, NullMetrics()
+        catalog, metrics = self.catalog, self.metrics
         register, generations = register or catalog.register, generations or catalog.generations
         self.receive = Receive(catalog.documents, catalog.blobs, limit=LIMIT)
         self.reconcile = Reconcile(
@@ -164,7 +182,13 @@ class House:
         )
         survey = Survey(ledger, panels, register, generations)
         self.parity = CheckParity(ledger, survey, catalog.parity_log)
-        self.sweep = Sweep(ledger, catalog.queue, metrics, [])
+        self.repair = Repair(ledger, survey, self.parity, metrics)
+        self.rebuild = Rebuild(ledger, panels, register, survey, self.open_file, alone)
+        self.drain = Drain(ledger, register, generations, self.reconcile)
+        self.keep = KeepGenerations(generations, panels, register, self.spaces, grace_s=GRACE_S)
+        self.sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, self.metrics)
+        duties = [self.keep.step, self.rebuild.step, self.sample]
+        self.sweep = Sweep(ledger, catalog.queue, metrics, duties)
 
     def open_file(self, path: Path) -> Holder:
         """Open an export file that a test put there."""
@@ -192,10 +216,16 @@ class House:
         await self.sweep()
         await self.catalog.queue.drain(self.reconcile)
 
+    async def rest(self) -> None:
+        """Work as workers do, long enough for whatever takes several steps."""
+        for _ in range(6):
+            await self.run()
+
     async def texts(self, panel: InMemoryPanel) -> set[str]:
-        """Give the texts that readers of a panel see."""
-        vector = await self.embedder.embed_query("anything")
-        query = PanelQuery(DEFAULT_WORKSPACE, GENERATION, "", vector, 1000)
+        """Give the texts that readers of a panel see in the live generation."""
+        generation = (await self.catalog.policies.plan()).generation
+        vector = await self.spaces.embedder(generation).embed_query("anything")
+        query = PanelQuery(DEFAULT_WORKSPACE, generation, "", vector, 1000)
         return {p.chunk.text for p in (await panel.search(query)).passages.values()}
 
     async def both(self) -> set[str]:
