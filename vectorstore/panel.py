@@ -17,18 +17,21 @@ from contracts.nouns import (
     PanelQuery,
     Passage,
     StagedVersion,
+    Stray,
     VersionDigest,
     VersionRef,
 )
-from vectorstore import queries, rows, schema, writing
+from vectorstore import indexes, queries, rows, schema, tending, writing
 from vectorstore.connections import READ_SECONDS, WRITE_SECONDS, Connections
 from vectorstore.migrations import HEAD
 
 HEALTH_SECONDS: Final = 2.0
 """For the server to answer; as long again for a connection to it."""
 DIGESTS_PAGE: Final = 1000
-EXPORT_PAGE: Final = 500
+EXPORT_PAGE: Final = 1000
 """Rows fetched at once; between two pages no connection is held."""
+FORGET_PAGE: Final = 200
+"""Documents that one transaction of ``forget`` removes."""
 
 
 class PostgresPanel:
@@ -41,7 +44,6 @@ class PostgresPanel:
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self._url = url
         self._connections = Connections(url, pool_size)
-        self._generations: dict[int, Generation] = {}
         self._published = 0
         self._analyse_at = 1
 
@@ -51,49 +53,42 @@ class PostgresPanel:
         return PanelName.VECTOR
 
     async def prepare(self, generation: Generation) -> None:
-        """Migrate the schema, record the generation and make its index."""
+        """Migrate the schema, record the generation and build its indexes."""
         await schema.migrate(self._url, generation)
-        self._generations[generation.number] = generation
+
+    async def unindex(self, generation: int) -> None:
+        """Drop the generation's indexes of embeddings and of terms."""
+        async with self._connections.lend(WRITE_SECONDS) as connection:
+            await indexes.drop(connection, generation)
 
     async def stage(
-        self, versions: Sequence[StagedVersion], chunks: Sequence[EmbeddedChunk]
+        self,
+        versions: Sequence[StagedVersion],
+        chunks: Sequence[EmbeddedChunk],
+        *,
+        overwrite: bool = False,
     ) -> None:
         """Write chunks with their bags of words, in one transaction."""
-        for number in {v.generation for v in versions} | {c.chunk.id.generation for c in chunks}:
-            await self._know(number)
-        writing.check(chunks, self._generations)
         if not versions and not chunks:
             return
         async with self._connections.transaction(WRITE_SECONDS) as connection:
-            await writing.stage(connection, versions, chunks)
+            await writing.stage(connection, versions, chunks, overwrite=overwrite)
 
-    async def _know(self, number: int) -> None:
-        """Learn of a generation that another process prepared."""
-        if number in self._generations:
-            return
-        async with self._connections.lend(READ_SECONDS) as connection:
-            found = await schema.known(connection, number)
-        if found is None:
-            raise SpaceMismatch(
-                f"The relational panel has no generation {number}.", "Prepare it first."
-            )
-        self._generations[number] = found
-
-    async def publish(self, versions: Sequence[VersionRef]) -> None:
+    async def publish(self, versions: Sequence[VersionRef], generation: int) -> None:
         """Show the versions in one transaction, then bring the word counts up to date."""
         if not versions:
             return
         async with self._connections.transaction(WRITE_SECONDS) as connection:
-            await writing.publish(connection, versions)
+            await writing.publish(connection, versions, generation)
         await self._fold()
         await self._count(len(versions))
 
-    async def retire(self, versions: Sequence[VersionRef]) -> None:
+    async def retire(self, versions: Sequence[VersionRef], generation: int | None = None) -> None:
         """Remove the versions in one transaction."""
         if not versions:
             return
         async with self._connections.transaction(WRITE_SECONDS) as connection:
-            await writing.retire(connection, versions)
+            await writing.retire(connection, versions, generation)
         await self._fold()
 
     async def erase(self, documents: Sequence[UUID]) -> None:
@@ -103,6 +98,29 @@ class PostgresPanel:
         async with self._connections.transaction(WRITE_SECONDS) as connection:
             await writing.erase(connection, documents)
         await self._fold()
+
+    async def discard(self, chunks: Sequence[ChunkId]) -> None:
+        """Remove the chunks in one transaction."""
+        if not chunks:
+            return
+        async with self._connections.transaction(WRITE_SECONDS) as connection:
+            await writing.discard(connection, chunks)
+        await self._fold()
+
+    async def forget(self, generation: int) -> None:
+        """Remove a generation, some documents at a time; its claim goes last."""
+        more = True
+        while more:
+            async with self._connections.transaction(WRITE_SECONDS) as connection:
+                more = await writing.forget_some(connection, generation, FORGET_PAGE)
+        await self._fold()
+        async with self._connections.transaction(WRITE_SECONDS) as connection:
+            await writing.forget_rest(connection, generation)
+
+    async def clear(self) -> None:
+        """Empty the tables; their size makes no difference."""
+        async with self._connections.transaction(WRITE_SECONDS) as connection:
+            await connection.execute(queries.CLEAR)
 
     async def _count(self, published: int) -> None:
         """Let the planner know how many versions there are, while they quickly become more.
@@ -183,28 +201,72 @@ class PostgresPanel:
             if len(page) < DIGESTS_PAGE:
                 return
 
-    async def export(self, ref: VersionRef, generation: int) -> AsyncIterator[EmbeddedChunk]:
-        """Give a version's chunks, page by page."""
-        values = {"document": ref.document, "number": ref.number, "generation": generation}
-        after = -1
-        while True:
+    async def export(
+        self, refs: Sequence[VersionRef], generation: int
+    ) -> AsyncIterator[EmbeddedChunk]:
+        """Give the versions' chunks, page by page."""
+        ahead = [(ref, -1) for ref in sorted(set(refs))]
+        while ahead:
+            window = ahead[:EXPORT_PAGE]
+            values = {
+                "generation": generation,
+                "documents": [ref.document for ref, _ in window],
+                "numbers": [ref.number for ref, _ in window],
+                "afters": [after for _, after in window],
+                "page": EXPORT_PAGE,
+            }
             async with self._connections.lend(READ_SECONDS) as connection:
                 cursor = connection.cursor(binary=True)
-                window = {"after": after, "page": EXPORT_PAGE}
-                page = await (await cursor.execute(queries.EXPORT, values | window)).fetchall()
+                page = await (await cursor.execute(queries.EXPORT, values)).fetchall()
             for row in page:
-                one = rows.embedded(row)
-                after = one.chunk.id.ordinal
-                yield one
+                yield rows.embedded(row)
             if len(page) < EXPORT_PAGE:
-                return
+                ahead = ahead[EXPORT_PAGE:]
+            else:
+                last = VersionRef(*page[-1][:2])
+                passed = next(n for n, (ref, _) in enumerate(window) if ref == last)
+                ahead = [(last, page[-1][rows.ORDINAL]), *ahead[passed + 1 :]]
 
-    async def staged(self, ref: VersionRef, generation: int) -> StagedVersion | None:
-        """Give a version's card as it was staged."""
-        values = {"document": ref.document, "number": ref.number, "generation": generation}
+    async def cards(
+        self, refs: Sequence[VersionRef], generation: int
+    ) -> dict[VersionRef, StagedVersion]:
+        """Give the versions' cards as they were staged."""
+        values = {
+            "generation": generation,
+            "documents": [ref.document for ref in refs],
+            "numbers": [ref.number for ref in refs],
+        }
+        found = {}
+        if refs:
+            async with self._connections.lend(READ_SECONDS) as connection:
+                async for document, number, *row in await connection.execute(queries.CARDS, values):
+                    ref = VersionRef(document, number)
+                    found[ref] = StagedVersion(ref, generation, rows.card(row))
+        return found
+
+    async def strays(self, generation: int) -> AsyncIterator[Stray]:
+        """Give what does not fit together, at most one entry for each version and kind."""
+        async with self._connections.lend(WRITE_SECONDS) as connection:
+            inconsistent = await tending.found(connection, generation)
+        for stray in inconsistent:
+            yield stray
+        last, more = None, True
+        while more:
+            async with self._connections.lend(READ_SECONDS) as connection:
+                wrong, last = await tending.wrong_facets(connection, generation, last)
+            more = last is not None
+            for ref, _ in wrong:
+                yield tending.of_facets(ref)
+
+    async def tidy(self, generation: int) -> int:
+        """Mend in one transaction."""
+        async with self._connections.transaction(WRITE_SECONDS) as connection:
+            return await tending.tidy(connection, generation)
+
+    async def generations(self) -> list[int]:
+        """Give the numbers that are claimed."""
         async with self._connections.lend(READ_SECONDS) as connection:
-            row = await (await connection.execute(queries.STAGED, values)).fetchone()
-        return None if row is None else StagedVersion(ref, generation, rows.card(row))
+            return [number async for (number,) in await connection.execute(queries.GENERATIONS)]
 
     async def health(self) -> PanelHealth:
         """Ask the server in at most a few seconds; an answer, never an error."""

@@ -2,10 +2,19 @@
 
 from typing import Final
 
+HOLD_GENERATIONS: Final = """
+SELECT number, model, dimension, chunker FROM panel.generation
+ WHERE number = ANY (%(generations)s) FOR KEY SHARE
+"""
+"""No generation is forgotten while something is written to it."""
+GENERATIONS: Final = "SELECT number FROM panel.generation ORDER BY number"
+
 LOCK_DOCUMENTS: Final = """
-INSERT INTO panel.document (id)
-SELECT id FROM unnest(%(documents)s::uuid[]) AS id ORDER BY id
-ON CONFLICT (id) DO UPDATE SET live = document.live
+INSERT INTO panel.document (id, generation)
+SELECT DISTINCT document, generation
+  FROM unnest(%(document)s::uuid[], %(generation)s::int[]) AS n (document, generation)
+ ORDER BY document, generation
+ON CONFLICT (id, generation) DO UPDATE SET live = document.live
 """
 """Make the rows and hold them, in the order of ids: no two calls wait for each other."""
 
@@ -21,14 +30,16 @@ SELECT n.document, n.number, n.generation, coalesce(d.live = n.number, false), n
               %(facets)s::text[], %(card_digest)s::text[])
        AS n (document, number, generation, workspace, title, source, media_type, external_id,
              metadata, facets, card_digest)
-  JOIN panel.document AS d ON d.id = n.document
+  JOIN panel.document AS d ON (d.id, d.generation) = (n.document, n.generation)
 ON CONFLICT (document, number, generation) DO UPDATE
    SET workspace = excluded.workspace, title = excluded.title, source = excluded.source,
        media_type = excluded.media_type, external_id = excluded.external_id,
        metadata = excluded.metadata, facets = excluded.facets,
        card_digest = excluded.card_digest
- WHERE v.card_digest <> excluded.card_digest
+ WHERE v.card_digest <> excluded.card_digest OR %(overwrite)s
+RETURNING CASE WHEN old.workspace <> new.workspace THEN v.id END
 """
+"""Gives the versions that moved to another workspace, whose words are counted there."""
 
 VERSION_KEYS: Final = """
 SELECT v.document, v.number, v.generation, v.id
@@ -46,12 +57,16 @@ SELECT c.version, c.ordinal, c.digest
   JOIN panel.chunk AS c USING (version, ordinal)
 """
 
+PLACES: Final = """
+SELECT version, ordinal FROM panel.chunk WHERE version = ANY (%(versions)s)
+"""
 ADD_LEXICONS: Final = """
 INSERT INTO panel.lexicon (workspace, generation, language)
 SELECT * FROM (
-  SELECT v.workspace, v.generation, k.language
-    FROM unnest(%(versions)s::bigint[], %(languages)s::text[]) AS k (version, language)
-    JOIN panel.version AS v ON v.id = k.version
+  SELECT v.workspace, v.generation, c.language
+    FROM unnest(%(versions)s::bigint[], %(ordinals)s::int[]) AS k (version, ordinal)
+    JOIN panel.chunk AS c USING (version, ordinal)
+    JOIN panel.version AS v ON v.id = c.version
   EXCEPT SELECT workspace, generation, language FROM panel.lexicon) AS new
  ORDER BY 1, 2, 3
 ON CONFLICT DO NOTHING
@@ -59,32 +74,35 @@ ON CONFLICT DO NOTHING
 
 COPY_CHUNKS: Final = """
 COPY panel.chunk (version, ordinal, generation, part, page, span_start, span_end, text, context,
-                  language, embedding, digest, mark_a, mark_b) FROM STDIN WITH (FORMAT BINARY)
+                  language, embedding, digest, mark_a, mark_b, mentions)
+FROM STDIN WITH (FORMAT BINARY)
 """
 COPY_TYPES: Final = (
     *("int8", "int4", "int4", "int4", "int4", "int4", "int4", "text", "text", "text"),
-    *("bytea", "bytea", "int8", "int8"),
+    *("bytea", "bytea", "int8", "int8", "bytea"),
 )
-"""``bytea`` for the embedding: its bytes go out as they are, in the server's own binary form."""
+"""``bytea`` for embedding and mentions: bytes go out as they are, the server's own binary form."""
 
-ADD_BAGS: Final = """
-WITH added AS (
-  INSERT INTO panel.bag (version, ordinal, lexicon, terms, weights)
-  SELECT c.version, c.ordinal, l.id, w.terms, w.weights
-    FROM unnest(%(versions)s::bigint[], %(ordinals)s::int[]) AS k (version, ordinal)
-    JOIN panel.chunk AS c USING (version, ordinal)
-    JOIN panel.version AS v ON v.id = c.version
-    JOIN panel.lexicon AS l
-      ON (l.workspace, l.generation, l.language) = (v.workspace, v.generation, c.language)
-   CROSS JOIN LATERAL panel.weigh(l.id, l.language, c.context || E'\\n' || c.text) AS w
-  RETURNING lexicon, terms
-), counted AS (
-  SELECT lexicon, term, count(*)::int AS n FROM added, unnest(terms) AS term GROUP BY 1, 2
-)
+WORDS: Final = """
+SELECT c.version, c.ordinal, l.id, l.generation,
+       array_agg(w.term ORDER BY w.term), array_agg(w.times ORDER BY w.term)
+  FROM unnest(%(versions)s::bigint[], %(ordinals)s::int[]) AS k (version, ordinal)
+  JOIN panel.chunk AS c USING (version, ordinal)
+  JOIN panel.version AS v ON v.id = c.version
+  JOIN panel.lexicon AS l
+    ON (l.workspace, l.generation, l.language) = (v.workspace, v.generation, c.language)
+ CROSS JOIN LATERAL panel.words(l.id, l.language, c.context || E'\\n' || c.text) AS w
+ GROUP BY c.version, c.ordinal, l.id
+"""
+"""No row for a text without words."""
+COPY_BAGS: Final = """
+COPY panel.bag (version, ordinal, lexicon, generation, terms, weights) FROM STDIN
+WITH (FORMAT BINARY)
+"""
+BAG_TYPES: Final = ("int8", "int4", "int4", "int4", "bytea", "bytea")
+NOTE: Final = """
 INSERT INTO panel.delta (lexicon, chunks, terms, counts)
-SELECT lexicon, (SELECT count(*) FROM added AS a WHERE a.lexicon = c.lexicon),
-       array_agg(term), array_agg(n)
-  FROM counted AS c GROUP BY lexicon
+VALUES (%(lexicon)s, %(chunks)s, %(terms)s, %(counts)s)
 """
 
 DROP_BAGS: Final = """
@@ -113,35 +131,57 @@ DROP_VERSIONS: Final = "DELETE FROM panel.version WHERE id = ANY (%(versions)s)"
 FOLD: Final = "SELECT panel.fold()"
 
 SET_LIVE: Final = """
-INSERT INTO panel.document AS d (id, live)
-SELECT document, max(number) FROM unnest(%(documents)s::uuid[], %(numbers)s::int[])
-       AS n (document, number) GROUP BY document ORDER BY document
-ON CONFLICT (id) DO UPDATE SET live = greatest(d.live, excluded.live)
+INSERT INTO panel.document AS d (id, generation, live)
+SELECT document, %(generation)s, max(number)
+  FROM unnest(%(documents)s::uuid[], %(numbers)s::int[]) AS n (document, number)
+ GROUP BY document ORDER BY document
+ON CONFLICT (id, generation) DO UPDATE SET live = greatest(d.live, excluded.live)
 """
 SHOW_LIVE: Final = """
 UPDATE panel.version AS v SET live = (v.number = d.live)
   FROM panel.document AS d
- WHERE v.document = d.id AND d.id = ANY (%(documents)s) AND v.live <> (v.number = d.live)
+ WHERE (d.id, d.generation) = (v.document, v.generation) AND d.generation = %(generation)s
+   AND d.id = ANY (%(documents)s) AND v.live <> (v.number = d.live)
 """
 
 HOLD_DOCUMENTS: Final = """
-SELECT id FROM panel.document WHERE id = ANY (%(documents)s) ORDER BY id FOR UPDATE
+SELECT id FROM panel.document
+ WHERE id = ANY (%(documents)s) AND generation = coalesce(%(generation)s, generation)
+ ORDER BY id, generation FOR UPDATE
 """
 KEYS_OF_REFS: Final = """
 SELECT v.id FROM unnest(%(documents)s::uuid[], %(numbers)s::int[]) AS n (document, number)
   JOIN panel.version AS v USING (document, number)
+ WHERE v.generation = coalesce(%(generation)s, v.generation)
 """
 KEYS_OF_DOCUMENTS: Final = "SELECT id FROM panel.version WHERE document = ANY (%(documents)s)"
 UNSET_LIVE: Final = """
 UPDATE panel.document AS d SET live = NULL
   FROM unnest(%(documents)s::uuid[], %(numbers)s::int[]) AS n (document, number)
  WHERE (d.id, d.live) = (n.document, n.number)
+   AND d.generation = coalesce(%(generation)s, d.generation)
 """
 DROP_EMPTY_DOCUMENTS: Final = """
 DELETE FROM panel.document AS d WHERE d.id = ANY (%(documents)s) AND d.live IS NULL
-   AND NOT EXISTS (SELECT FROM panel.version AS v WHERE v.document = d.id)
+   AND NOT EXISTS (SELECT FROM panel.version AS v
+                    WHERE (v.document, v.generation) = (d.id, d.generation))
 """
 DROP_DOCUMENTS: Final = "DELETE FROM panel.document WHERE id = ANY (%(documents)s)"
+
+SOME_DOCUMENTS: Final = """
+SELECT document FROM panel.version WHERE generation = %(generation)s
+ GROUP BY document ORDER BY document LIMIT %(page)s
+"""
+KEYS_IN_GENERATION: Final = """
+SELECT id FROM panel.version WHERE generation = %(generation)s AND document = ANY (%(documents)s)
+"""
+FORGET_DOCUMENTS: Final = "DELETE FROM panel.document WHERE generation = %(generation)s"
+FORGET_LEXICONS: Final = "DELETE FROM panel.lexicon WHERE generation = %(generation)s"
+FORGET_GENERATION: Final = "DELETE FROM panel.generation WHERE number = %(generation)s"
+CLEAR: Final = """
+TRUNCATE panel.document, panel.version, panel.chunk, panel.bag, panel.delta, panel.term,
+         panel.lexicon
+"""
 
 SEARCH: Final = """
 SELECT h.leg, h.score, p.*
@@ -172,17 +212,25 @@ SELECT v.document, v.number, v.workspace, count(c.ordinal), coalesce(sum(c.mark_
  ORDER BY v.document, v.number
 """
 EXPORT: Final = """
-SELECT v.document, v.number, c.generation, c.ordinal, c.part, c.page, c.span_start, c.span_end,
-       c.text, c.context, c.language, c.embedding, c.digest
-  FROM panel.version AS v JOIN panel.chunk AS c ON c.version = v.id
- WHERE (v.document, v.number, v.generation) = (%(document)s, %(number)s, %(generation)s)
-   AND c.ordinal > %(after)s
- ORDER BY c.ordinal LIMIT %(page)s
+SELECT c.document, c.number, c.generation, c.ordinal, c.part, c.page, c.span_start, c.span_end,
+       c.text, c.context, c.language, c.embedding, c.digest, c.mentions
+  FROM unnest(%(documents)s::uuid[], %(numbers)s::int[], %(afters)s::int[])
+       WITH ORDINALITY AS k (document, number, after, place)
+ CROSS JOIN LATERAL (
+   SELECT v.document, v.number, c.*
+     FROM panel.version AS v JOIN panel.chunk AS c ON c.version = v.id
+    WHERE (v.document, v.number, v.generation) = (k.document, k.number, %(generation)s)
+      AND c.ordinal > k.after
+    ORDER BY c.ordinal LIMIT %(page)s) AS c
+ ORDER BY k.place, c.ordinal LIMIT %(page)s
 """
-STAGED: Final = """
-SELECT v.id, v.workspace, v.title, v.source, v.media_type, v.external_id, v.metadata, v.live
-  FROM panel.version AS v
- WHERE (v.document, v.number, v.generation) = (%(document)s, %(number)s, %(generation)s)
+"""Lateral, so that a page reads no more rows than it gives, whatever the versions hold."""
+CARDS: Final = """
+SELECT v.document, v.number,
+       v.id, v.workspace, v.title, v.source, v.media_type, v.external_id, v.metadata, v.live
+  FROM unnest(%(documents)s::uuid[], %(numbers)s::int[]) AS n (document, number)
+  JOIN panel.version AS v USING (document, number)
+ WHERE v.generation = %(generation)s
 """
 HEALTH: Final = """
 SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only') = 'on',

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from pgvector import Vector as PgVector
 
 from contracts.digests import marks
 from contracts.errors import InvalidInput
@@ -17,6 +16,7 @@ from contracts.nouns import (
     ChunkId,
     EmbeddedChunk,
     Json,
+    Mention,
     Passage,
     Span,
     StagedVersion,
@@ -25,6 +25,12 @@ from contracts.nouns import (
 
 PASSAGE_COLUMNS = 11
 """How many columns of a row ``chunk`` reads."""
+ORDINAL = 3
+"""Which of them is the ordinal."""
+_VECTOR_HEAD = struct.Struct(">HH")
+"""A vector's binary form begins with its dimension and an unused number."""
+_JSONB = b"\x01"
+"""The version with which jsonb's binary form begins."""
 
 
 def chunk(row: Sequence[Any]) -> Chunk:
@@ -36,9 +42,17 @@ def chunk(row: Sequence[Any]) -> Chunk:
 
 def embedded(row: Sequence[Any]) -> EmbeddedChunk:
     """Read a chunk with its embedding, float32 bit for bit, in the server's binary form."""
-    embedding, digest = row[PASSAGE_COLUMNS:]
-    vector = PgVector.from_binary(embedding).to_numpy()
-    return EmbeddedChunk(chunk(row[:PASSAGE_COLUMNS]), vector, bytes(digest))
+    embedding, digest, found = row[PASSAGE_COLUMNS:]
+    vector = np.frombuffer(embedding, ">f4", offset=_VECTOR_HEAD.size).astype(np.float32)
+    return EmbeddedChunk(chunk(row[:PASSAGE_COLUMNS]), vector, bytes(digest), _mentions(found))
+
+
+def _mentions(found: Any) -> tuple[Mention, ...]:
+    """Read mentions; what is none of ours becomes one that no digest fits."""
+    try:
+        return tuple(Mention(Span(start, end), kind, name) for start, end, kind, name in found)
+    except (TypeError, ValueError):
+        return (Mention(Span(0, 0), "unreadable", repr(found)),)
 
 
 def card(row: Sequence[Any]) -> Card:
@@ -104,6 +118,7 @@ def chunk_columns(version: int, one: EmbeddedChunk) -> tuple[object, ...]:
     """Give one row for COPY, in the order of queries.COPY_CHUNKS."""
     own = one.chunk
     raw = np.asarray(one.embedding, dtype=">f4").tobytes()
+    mentions = [(m.span.start, m.span.end, m.kind, m.name) for m in one.mentions]
     return (
         version,
         own.id.ordinal,
@@ -115,7 +130,8 @@ def chunk_columns(version: int, one: EmbeddedChunk) -> tuple[object, ...]:
         own.text,
         own.context,
         own.language,
-        struct.pack(">HH", len(one.embedding), 0) + raw,
+        _VECTOR_HEAD.pack(len(one.embedding), 0) + raw,
         one.digest,
         *marks(one.digest),
+        _JSONB + json.dumps(mentions, ensure_ascii=False).encode(),
     )

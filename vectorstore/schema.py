@@ -1,22 +1,20 @@
-"""Brings the schema ``panel`` up to date by alembic, and makes each generation's index."""
+"""Brings the schema ``panel`` up to date by alembic, and records each generation."""
 
 import asyncio
 from pathlib import Path
 from threading import Timer
 
 import psycopg
-from psycopg import sql
 
 from contracts.errors import SetupFailed, SpaceMismatch
 from contracts.nouns import Generation
-from vectorstore.connections import READ_SECONDS, Connection, bounded, hang_up
+from vectorstore import indexes
+from vectorstore.connections import READ_SECONDS, bounded, hang_up
 from vectorstore.failures import translated
 from vectorstore.migrations import HEAD
 
 OLDEST_SERVER = 18_00_00
 """PostgreSQL 18 brings crc32 and case mapping that is the same on every system."""
-WIDEST_INDEX = 4000
-"""Dimensions of half floats that an HNSW index takes; wider generations are scanned."""
 
 _LOCK_CLASS = 1146113102
 _MIGRATE = 1
@@ -30,18 +28,10 @@ INSERT INTO panel.generation (number, model, dimension, chunker) VALUES (%s, %s,
 ON CONFLICT DO NOTHING
 """
 _GENERATION = "SELECT number, model, dimension, chunker FROM panel.generation WHERE number = %s"
-_HAS_INDEX = "SELECT to_regclass(%s) IS NOT NULL"
-# ef_construction 40 finds as much as 64 when 200 are searched (0.998 of the ten nearest of 10,000
-# vectors of 40 latent dimensions) and inserts a sixth faster; m 12 would lose half a point.
-_INDEX = sql.SQL(
-    "CREATE INDEX IF NOT EXISTS {name} ON panel.chunk"
-    " USING hnsw ((embedding::halfvec({dimension})) halfvec_cosine_ops)"
-    " WITH (m = 16, ef_construction = 40) WHERE generation = {number}"
-)
 
 
 async def migrate(url: str, generation: Generation) -> None:
-    """Create or migrate the schema and the generation's index; no news costs one connection.
+    """Create or migrate the schema and the generation's indexes; no news costs one connection.
 
     Raises PanelUnavailable; SetupFailed when the schema is newer than the program, the server
     older than 18, or a right is lacking; SpaceMismatch as contracts.panels says.
@@ -58,7 +48,7 @@ def _prepare(conninfo: str, generation: Generation) -> None:
         deadline.start()
         try:
             _check_server(connection)
-            news = _revision(connection) != HEAD or not _has_index(connection, generation)
+            news = _revision(connection) != HEAD or bool(indexes.missing(connection, generation))
         finally:
             deadline.cancel()
         if news:
@@ -121,15 +111,6 @@ def _upgrade(connection: psycopg.Connection) -> None:
     connection.autocommit = True
 
 
-def _index_name(generation: Generation) -> str:
-    return f"chunk_near_{generation.number}"
-
-
-def _has_index(connection: psycopg.Connection, generation: Generation) -> bool:
-    row = connection.execute(_HAS_INDEX, (f"panel.{_index_name(generation)}",)).fetchone()
-    return bool(row and row[0]) or generation.dimension > WIDEST_INDEX
-
-
 def _prepare_generation(connection: psycopg.Connection, wanted: Generation) -> None:
     values = (wanted.number, wanted.model, wanted.dimension, wanted.chunker)
     connection.execute(_ADD_GENERATION, values)
@@ -140,17 +121,4 @@ def _prepare_generation(connection: psycopg.Connection, wanted: Generation) -> N
             f" dimension or chunker than {wanted.model}, {wanted.dimension}, {wanted.chunker}.",
             "Configure the model that the panel was filled with, or begin a new generation.",
         )
-    if not _has_index(connection, wanted):
-        connection.execute(
-            _INDEX.format(
-                name=sql.Identifier(_index_name(wanted)),
-                dimension=sql.Literal(wanted.dimension),
-                number=sql.Literal(wanted.number),
-            )
-        )
-
-
-async def known(connection: Connection, number: int) -> Generation | None:
-    """Give the generation that the panel holds under a number."""
-    row = await (await connection.execute(_GENERATION, (number,))).fetchone()
-    return Generation(*row) if row else None
+    indexes.build(connection, wanted)

@@ -57,10 +57,9 @@ class AwkwardContract:
         assert same(await shelf.exported(bundle), bundle.chunks)
 
     async def test_twenty_thousand_chunks_in_one_version(self, shelf: Shelf) -> None:
-        vector = shelf.vector()
         named = [(Mention(Span(0, 2), "reference", f"№ {n % 100}"),) for n in range(MANY)]
         texts = (f"Le bail numéro {n}" for n in range(MANY))
-        bundle = shelf.version(*texts, vectors=[vector] * MANY, mentions=named)
+        bundle = shelf.version(*texts, mentions=named)
         for start in range(0, MANY, BLOCK):
             await shelf.panel.stage([bundle.version], bundle.chunks[start : start + BLOCK])
         await shelf.publish(bundle)

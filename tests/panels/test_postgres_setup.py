@@ -3,7 +3,6 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import psycopg
 import pytest
@@ -11,7 +10,7 @@ from psycopg import sql
 
 from contracts.errors import InvalidInput, PanelUnavailable, SetupFailed
 from contracts.nouns import Generation
-from tests.panels.shelf import Bundle, Shelf
+from tests.panels.shelf import Shelf
 from vectorstore.connections import Connections
 from vectorstore.panel import PostgresPanel
 
@@ -82,14 +81,14 @@ async def test_a_server_that_is_not_there_makes_every_verb_unavailable() -> None
     for verb in (
         panel.prepare(GENERATION),
         shelf.stage(bundle),
-        panel.publish([bundle.ref]),
+        panel.publish([bundle.ref], 1),
         panel.retire([bundle.ref]),
         panel.erase([bundle.document]),
         shelf.lexical("bail"),
         panel.read("w", bundle.ids),
         shelf.digests(),
         shelf.exported(bundle),
-        panel.staged(bundle.ref, 1),
+        shelf.card(bundle),
     ):
         with pytest.raises(PanelUnavailable):
             await verb
@@ -172,20 +171,11 @@ async def test_a_read_only_server_serves_but_takes_no_writes(
     await reader.close()
 
 
-@pytest.mark.parametrize("text", ["nul \x00 here", "lone \ud800 here"])
-async def test_text_that_postgres_cannot_hold_is_refused_whole(shelf: Shelf, text: str) -> None:
-    good, base = shelf.version("Le loyer"), shelf.version("Le bail")
-    one = replace(base.chunks[0], chunk=replace(base.chunks[0].chunk, text=text))
-    with pytest.raises(InvalidInput):
-        await shelf.stage(good, Bundle(base.version, (one,)))
-    assert await shelf.is_gone(good)
-
-
 async def test_a_chunk_without_its_version_is_refused(shelf: Shelf) -> None:
     with_version, without = shelf.version("Le bail"), shelf.version("Le loyer")
     with pytest.raises(InvalidInput):
         await shelf.panel.stage([with_version.version], without.chunks)
-    assert await shelf.panel.staged(with_version.ref, 1) is None
+    assert await shelf.card(with_version) is None
 
 
 async def test_words_are_counted_exactly_whatever_happened_to_the_chunks(
