@@ -41,11 +41,13 @@ ORDER BY number
 _RECORDS: Final = """
 SELECT g.number, g.model, g.dimension, g.chunker, g.state, g.since,
        CASE WHEN g.state = 'retiring' THEN 0 ELSE shown.documents * panels.number END,
-       (SELECT count(*) FROM catalog.gap WHERE gap.generation = g.number)
-FROM catalog.generation g,
-     (SELECT count(*) AS documents FROM catalog.document
-      WHERE live IS NOT NULL AND deleted IS NULL) AS shown,
-     (SELECT count(*) AS number FROM catalog.panel WHERE standing <> 'off') AS panels
+       coalesce(gaps.number, 0)
+FROM catalog.generation g
+LEFT JOIN (SELECT generation, count(*) AS number FROM catalog.gap GROUP BY generation) AS gaps
+     ON gaps.generation = g.number
+CROSS JOIN (SELECT count(*) AS documents FROM catalog.document
+            WHERE live IS NOT NULL AND deleted IS NULL) AS shown
+CROSS JOIN (SELECT count(*) AS number FROM catalog.panel WHERE standing <> 'off') AS panels
 ORDER BY g.number
 """
 

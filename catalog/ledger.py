@@ -178,12 +178,11 @@ class PostgresLedger:
         chosen = None if documents is None else list(documents)
         async with self._connections.stream() as connection:
             async with connection.cursor("expectations") as cursor:
-                cursor.itersize = _STREAM_ROWS
                 values = {"generation": generation, "documents": chosen}
-                await cursor.execute(queries.EXPECTATIONS, values)
-                async for document, number, workspace, seals in cursor:
-                    named = {PanelName(panel): seal for panel, seal in (seals or {}).items()}
-                    yield Expectation(VersionRef(document, number), workspace, named)
+                await cursor.execute(queries.EXPECTATIONS, values, binary=True)
+                while rows := await cursor.fetchmany(_STREAM_ROWS):
+                    for row in rows:
+                        yield _expectation(*row)
 
     async def sample(self, generation: int, count: int) -> list[UUID]:
         """Give live documents at random."""
@@ -224,6 +223,20 @@ def _task(row: Sequence[Any]) -> Task:
         states={state.panel: state for state in panel_states(row[13])},
         serving=row[14],
     )
+
+
+def _expectation(
+    document: UUID,
+    number: int,
+    workspace: str,
+    is_true: bool,  # noqa: FBT001 - a column
+    panels: Sequence[str],
+    seals: Sequence[str | None],
+) -> Expectation:
+    """Build an expectation from a row of EXPECTATIONS."""
+    pairs = zip(panels, seals, strict=True) if is_true else ()
+    known = {PanelName(panel): seal for panel, seal in pairs if seal}
+    return Expectation(VersionRef(document, number), workspace, known)
 
 
 def _reading_columns(readings: Sequence[KeptReading]) -> dict[str, Any]:

@@ -246,9 +246,8 @@ WHERE document = ANY (%(documents)s::uuid[]) AND due IS NOT NULL
   AND generation = coalesce(%(generation)s, generation)
 """
 EXPECTATIONS: Final = """
-SELECT d.id, d.live, d.workspace,
-       CASE WHEN bool_and(l.reached = 'live')
-            THEN json_object_agg(l.panel, l.seal) FILTER (WHERE l.seal IS NOT NULL) END
+SELECT d.id, d.live, d.workspace, bool_and(l.reached = 'live'), array_agg(l.panel),
+       array_agg(l.seal)
 FROM catalog.document d
 JOIN catalog.ledger l ON l.document = d.id AND l.number = d.live
 WHERE d.deleted IS NULL AND l.generation = %(generation)s
@@ -260,7 +259,7 @@ ORDER BY d.id
 # positions are drawn, which would favour what lies behind a gap.
 SAMPLE: Final = """
 SELECT d.id
-FROM catalog.document d TABLESAMPLE SYSTEM (least(100, 100.0 * greatest(20, 2 * %(count)s)
+FROM catalog.document d TABLESAMPLE SYSTEM (least(100, 100.0 * (20 + %(count)s / 4)
     / greatest(1, pg_relation_size('catalog.document') / 8192)))
 WHERE d.live IS NOT NULL AND d.deleted IS NULL AND EXISTS (
     SELECT FROM catalog.ledger l

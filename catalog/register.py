@@ -15,9 +15,13 @@ SELECT p.name, p.standing, p.source, p.since,
        CASE WHEN p.standing = 'off' THEN 0
             ELSE (SELECT count(*) FROM catalog.document
                   WHERE live IS NOT NULL AND deleted IS NULL) END,
-       (SELECT count(DISTINCT (gap.document, gap.number)) FROM catalog.gap
-        WHERE gap.panel = p.name)
+       coalesce(gaps.versions, 0)
 FROM catalog.panel p
+LEFT JOIN (
+    SELECT panel, count(*) AS versions
+    FROM (SELECT DISTINCT panel, document, number FROM catalog.gap) AS gap
+    GROUP BY panel
+) AS gaps ON gaps.panel = p.name
 ORDER BY p.name
 """
 _STANDINGS: Final = "SELECT name, standing, source FROM catalog.panel ORDER BY name FOR UPDATE"
