@@ -16,6 +16,7 @@ from api.reference import reference_page
 from contracts.errors import Unreadable
 from contracts.nouns import PanelName, ReadMode, Span
 from contracts.people import Role
+from contracts.policy import PanelStanding, Stage
 from contracts.record import DocumentRecord, PanelState, Reached, VersionState, Wanted
 from tests.api.stand import Stand
 
@@ -68,7 +69,9 @@ def test_every_state_reason_role_and_panel_has_words() -> None:
         | {f"remedy.{reason}" for reason in Unreadable}
         | {f"reach.{reached}" for reached in Reached}
         | {f"role.{role}" for role in Role}
-        | {f"panel.{mode}" for mode in ReadMode}
+        | {f"panel.{name}" for name in (*PanelName, ReadMode.FUSED)}
+        | {f"way.{stage}" for stage in Stage}
+        | {f"status.{one}" for one in PanelStanding if one is not PanelStanding.SERVING}
     )
     assert wanted <= set(texts("en").words)
 

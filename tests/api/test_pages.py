@@ -210,6 +210,16 @@ async def test_a_panel_that_is_down_is_told(site: Site) -> None:
         site.stand.panels[PanelName.GRAPH].down = False
 
 
+async def test_a_switch_is_refused_with_reasons_on_the_status_page(site: Site) -> None:
+    page = await site.page("/app/status")
+    await expect(page.get_by_text("Not checked yet")).to_be_visible()
+    await page.get_by_role("button", name="Let Graph answer alone").click()
+    await expect(page.get_by_role("alert")).to_contain_text("No deep parity check was made yet.")
+    reader = await site.page("/app/status", key=Role.READER)
+    await expect(reader.get_by_text("Who answers questions")).to_be_visible()
+    await expect(reader.get_by_role("button", name="Let Graph answer alone")).to_have_count(0)
+
+
 async def test_an_answer_can_be_stopped_and_asked_again(site: Site) -> None:
     await pour(site, "lease.txt", LEASE)
     page = await site.page()
