@@ -3,48 +3,16 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from openai import (
-    APIConnectionError,
-    APIStatusError,
-    APITimeoutError,
-    AsyncOpenAI,
-    AsyncStream,
-    AuthenticationError,
-    BadRequestError,
-    NotFoundError,
-    PermissionDeniedError,
-    RateLimitError,
-)
+from openai import AsyncOpenAI, AsyncStream, BadRequestError
 from openai.types.chat import ChatCompletionChunk
 
 from contracts.content import Message
-from contracts.errors import ModelUnavailable
+from inference.openai_failures import explained
 
 _RETRIES = 1
 """Of calls that failed before their first word; a started answer is never repeated."""
 _LIMITS = ("max_tokens", "max_completion_tokens")
 """Names of the limit: what most servers know, and what OpenAI's reasoning models insist on."""
-
-_FAILURES: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
-    (
-        (AuthenticationError, PermissionDeniedError),
-        "refused the key.",
-        "Check the key in the settings.",
-    ),
-    (
-        (NotFoundError,),
-        "does not know '{model}'.",
-        "Check the address (it ends in /v1) and the model's name in the settings.",
-    ),
-    ((RateLimitError,), "takes no more calls now.", "Try again in a minute, or raise its limit."),
-    ((APITimeoutError,), "was silent for {timeout:g} s.", "Try again later."),
-    (
-        (APIConnectionError,),
-        "cannot be reached or hung up.",
-        "Start it, or check its address in the settings.",
-    ),
-    ((APIStatusError,), "failed: {error}", "See its log."),
-)
 
 
 class OpenAIChat:
@@ -78,7 +46,8 @@ class OpenAIChat:
         except Exception as error:
             # Not only the library's own errors: once an answer flows, those of its transport
             # and of its JSON parser come through as they are.
-            raise ModelUnavailable(*self._explain(error)) from error
+            where = f"The language model at {self._url}"
+            raise explained(error, where, self._model, self._timeout) from error
 
     async def close(self) -> None:
         """Give back the connections."""
@@ -105,14 +74,3 @@ class OpenAIChat:
             self._limit = other
             opened = await create(**request, **{other: max_tokens})
         return opened
-
-    def _explain(self, error: Exception) -> tuple[str, str]:
-        """Say what happened and what to do."""
-        known = next((entry for entry in _FAILURES if isinstance(error, entry[0])), None)
-        if known is None:
-            reason = str(error)[:200] or type(error).__name__
-            what, remedy = f"broke off: {reason}", "Try again; if it stays, see its log."
-        else:
-            what = known[1].format(model=self._model, timeout=self._timeout, error=error)
-            remedy = known[2]
-        return f"The language model at {self._url} {what}", remedy
