@@ -13,7 +13,7 @@ from catalog.plain_text import plain_or_none
 from catalog.settings import no_generation, note
 from contracts.errors import Conflict, NotFound
 from contracts.nouns import Generation, PanelName, ReadMode
-from contracts.policy import AuditRow, Change, Policy, ReadPlan, Stage, Trial
+from contracts.policy import AuditRow, Change, PanelStanding, Policy, ReadPlan, Stage, Trial
 
 _EVERYWHERE = "*"
 """Subject of the audit rows of the whole service's policy: no workspace can have this name."""
@@ -39,9 +39,7 @@ UPDATE catalog.policy SET policy = %(policy)s::jsonb, previous = policy, changed
 WHERE workspace IS NOT DISTINCT FROM %(workspace)s AND policy IS DISTINCT FROM %(policy)s::jsonb
 """
 # Locked, so that nobody turns a panel off that this transaction is about to name.
-_OFF: Final = """
-SELECT name FROM catalog.panel WHERE name = ANY (%s::text[]) AND standing = 'off' FOR SHARE
-"""
+_NAMED: Final = "SELECT name, standing FROM catalog.panel WHERE name = ANY (%s::text[]) FOR SHARE"
 _DEFAULT: Final = "SELECT policy FROM catalog.policy WHERE workspace IS NULL"
 _AUDIT: Final = """
 SELECT at, actor, action, subject, before, after, forced, reasons FROM catalog.audit
@@ -124,9 +122,9 @@ async def _put(
     """Write a policy. Raises Conflict when it names a panel that is off."""
     if after and after != before:
         named = [after["primary"], (after["trial"] or {}).get("candidate")]
-        row = await (await connection.execute(_OFF, (named,))).fetchone()
-        if row:
-            raise Conflict(f"The panel {row[0]} is off.", "Enable it, and wait until it serves.")
+        async for panel, standing in await connection.execute(_NAMED, (named,)):
+            if standing == PanelStanding.OFF:
+                raise Conflict(f"The panel {panel} is off.", "Enable it, and wait until it serves.")
     values = {"workspace": workspace, "policy": None if after is None else json.dumps(after)}
     await connection.execute(_SET, values)
 

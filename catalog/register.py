@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from catalog.connections import Connection, Connections
 from catalog.settings import LOCK_LEDGER, changing, note
-from contracts.errors import Conflict, UnknownPanel
+from contracts.errors import Conflict
 from contracts.nouns import PanelName
 from contracts.policy import Change, PanelRecord, PanelStanding
 
@@ -24,7 +24,7 @@ LEFT JOIN (
 ) AS gaps ON gaps.panel = p.name
 ORDER BY p.name
 """
-_STANDINGS: Final = "SELECT name, standing, source FROM catalog.panel ORDER BY name FOR UPDATE"
+_STANDINGS: Final = "SELECT name, standing, source FROM catalog.panel ORDER BY name"
 _TURN: Final = """
 UPDATE catalog.panel
 SET standing = %(standing)s, source = %(source)s, since = clock_timestamp()
@@ -74,7 +74,7 @@ class PostgresPanelRegister:
     async def enable(self, panel: PanelName, change: Change) -> None:
         """Turn a panel that is off to FILLING, with a row for every version."""
         async with changing(self._connections) as connection:
-            standings = await _standings(connection, panel)
+            standings = await _standings(connection)
             if standings[panel][0] is not PanelStanding.OFF:
                 raise Conflict(
                     f"The panel {panel} is on already; it is {standings[panel][0]}.",
@@ -89,12 +89,14 @@ class PostgresPanelRegister:
         """Turn a panel off and drop its rows."""
         async with changing(self._connections) as connection:
             await connection.execute(LOCK_LEDGER)
-            standings = await _standings(connection, panel)
+            standings = await _standings(connection)
             _refuse_off(standings, panel)
             if [one for one in standings if _serves(standings, one)] == [panel]:
                 raise Conflict(
                     f"The panel {panel} is the last one that serves.", "Enable the other one first."
                 )
+            # Turned first: whoever names it in a policy from now on waits, and is then refused.
+            await _turn(connection, "disable", panel, PanelStanding.OFF, None, change)
             row = await (await connection.execute(_NAMED, {"panel": panel})).fetchone()
             if row:
                 raise Conflict(
@@ -102,16 +104,15 @@ class PostgresPanelRegister:
                     "Set the policy to the other panel first.",
                 )
             await connection.execute(_DROP_ROWS, {"panel": panel})
-            await _turn(connection, "disable", panel, PanelStanding.OFF, None, change)
 
     async def begin_rebuild(self, panel: PanelName, source: str, change: Change) -> None:
         """Turn a panel to CLEARING."""
         async with changing(self._connections) as connection:
-            standings = await _standings(connection, panel)
+            standings = await _standings(connection)
             _refuse_off(standings, panel)
             _refuse_second(standings)
-            others = standings.keys() - {panel}
-            if source in set(PanelName) - {other for other in others if _serves(standings, other)}:
+            sources = {one for one in standings if _serves(standings, one)} - {panel}
+            if source in set(PanelName) - sources:
                 raise Conflict(
                     f"The panel {panel} cannot be filled from {source}.",
                     "Name another panel that serves, the originals or a file.",
@@ -122,7 +123,7 @@ class PostgresPanelRegister:
         """Turn a CLEARING panel to FILLING, its rows due now; any other one is left alone."""
         async with changing(self._connections) as connection:
             await connection.execute(LOCK_LEDGER)
-            standing, source = (await _standings(connection, panel))[panel]
+            standing, source = (await _standings(connection))[panel]
             if standing is PanelStanding.CLEARING:
                 values = {"panel": panel, "source": source, "standing": PanelStanding.FILLING}
                 await connection.execute(_REFILL, values)
@@ -132,19 +133,16 @@ class PostgresPanelRegister:
         """Turn a FILLING panel to SERVING if it shows all live versions."""
         async with changing(self._connections) as connection:
             await connection.execute(_SERVE, {"panel": panel})
-            return _serves(await _standings(connection, panel), panel)
+            return _serves(await _standings(connection), panel)
 
 
 _Standings = dict[PanelName, tuple[PanelStanding, str | None]]
 
 
-async def _standings(connection: Connection, panel: PanelName) -> _Standings:
-    """Lock and give what panels are. Raises UnknownPanel when ``panel`` is none of them."""
+async def _standings(connection: Connection) -> _Standings:
+    """Give what every panel is, and from what it is filled."""
     rows = await (await connection.execute(_STANDINGS)).fetchall()
-    found = {PanelName(row[0]): (PanelStanding(row[1]), row[2]) for row in rows}
-    if panel not in found:
-        raise UnknownPanel(f"There is no panel {panel}.", "List the panels to find it.")
-    return found
+    return {PanelName(row[0]): (PanelStanding(row[1]), row[2]) for row in rows}
 
 
 def _serves(standings: _Standings, panel: PanelName) -> bool:
@@ -174,7 +172,7 @@ async def _turn(
     change: Change,
 ) -> None:
     """Change a panel's standing, with its audit row."""
-    known, filled_from = (await _standings(connection, panel))[panel]
+    known, filled_from = (await _standings(connection))[panel]
     before = {"standing": known, "source": filled_from}
     after = {"standing": standing, "source": source}
     await connection.execute(_TURN, {"panel": panel, **after})
