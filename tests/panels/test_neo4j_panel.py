@@ -174,7 +174,7 @@ async def test_nothing_stays_behind(shelf: Shelf, neo4j_driver: AsyncDriver) -> 
     two = shelf.version("Le bail", document=one.document, number=2, metadata={"year": 2025})
     await shelf.show(one)
     await shelf.show(two)
-    await shelf.panel.publish([shelf.version("never staged").ref])
+    await shelf.publish(shelf.version("never staged"))
     assert await nodes() == 2 + 2 + 3 + 3  # documents, versions, chunks, facets
     await shelf.panel.retire([one.ref])
     assert await nodes() == 2 + 1 + 1 + 1
@@ -216,7 +216,7 @@ async def test_a_server_that_is_not_there_is_told_at_once() -> None:
         with pytest.raises(PanelUnavailable, match="cannot be reached"):
             await panel.prepare(generation)
         with pytest.raises(PanelUnavailable, match="cannot be reached"):
-            await panel.publish([Shelf(panel, "w", generation).version("x").ref])
+            await panel.publish([Shelf(panel, "w", generation).version("x").ref], GENERATION)
         health = await panel.health()
     assert not health.ready
     assert "127.0.0.1:9" in health.detail

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from contracts.nouns import Generation
+from tests.panels.emptying_contract import EmptyingContract
 from tests.panels.panel_contract import PanelContract
 from vectorstore.panel import PostgresPanel
 
@@ -21,3 +22,14 @@ class TestPostgresPanel(PanelContract):
     async def panel(self, shared_panel: PostgresPanel, generation: Generation) -> PostgresPanel:
         await shared_panel.prepare(generation)
         return shared_panel
+
+
+class TestPostgresPanelEmptied(EmptyingContract):
+    @pytest.fixture
+    async def panel(
+        self, postgres_url: str, generation: Generation
+    ) -> AsyncIterator[PostgresPanel]:
+        panel = PostgresPanel(postgres_url)
+        await panel.prepare(generation)
+        yield panel
+        await panel.close()
