@@ -1,15 +1,13 @@
 """What ends in the panels, whatever happens on the way."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from contracts.errors import CatalogUnavailable, NotFound, TooLarge
 from contracts.nouns import DEFAULT_WORKSPACE, PanelName
 from contracts.record import VersionState
-from ingestion.faults import Fault
+from tests.ingestion.crashing import kill_everywhere
 from tests.ingestion.house import LIMIT, House
 
 
@@ -150,77 +148,30 @@ async def test_both_panels_down_loses_nothing(house: House) -> None:
     assert await house.both() == {"one"}
 
 
-class Crash(BaseException):
-    """The process is killed: nothing may catch it."""
-
-
-class CrashAt:
-    """Stands before a port and kills the caller at the n-th call of any of its verbs."""
-
-    def __init__(self, port: object, countdown: list[int], *, after: bool) -> None:
-        self._port, self._countdown, self._after = port, countdown, after
-
-    def __getattr__(self, name: str) -> Any:
-        verb = getattr(self._port, name)
-        if name in {"claim", "live_versions", "digests", "export", "chunks", "name", "model"}:
-            return verb
-
-        async def call(*args: Any, **kwargs: Any) -> Any:
-            self._countdown[0] -= 1
-            if self._countdown[0] == 0 and not self._after:
-                raise Crash
-            result = await verb(*args, **kwargs)
-            if self._countdown[0] == 0 and self._after:
-                raise Crash
-            return result
-
-        return call
-
-
-def rig(house: House, countdown: list[int], *, after: bool) -> Callable[[], None]:
-    """Put crash points before (or after) each durable step; gives how to take them away."""
-    reconcile: Any = house.reconcile
-    holders = [reconcile, reconcile._prepare, reconcile._write, reconcile._copy]
-    saved = [(holder, dict(vars(holder))) for holder in holders]
-    for holder in holders:
-        holder._ledger = CrashAt(house.catalog.ledger, countdown, after=after)
-        if hasattr(holder, "_panels"):
-            holder._panels = {
-                n: CrashAt(p, countdown, after=after) for n, p in holder._panels.items()
-            }
-
-    def restore() -> None:
-        for holder, attributes in saved:
-            vars(holder).update(attributes)
-
-    return restore
-
-
 @pytest.mark.parametrize("after", [False, True])
 async def test_a_kill_at_any_step_heals(tmp_path: Path, *, after: bool) -> None:
     """Replace and delete, killed at each boundary in turn, always end as if nothing happened."""
-    for point in range(1, 200):
-        house = await House(tmp_path / f"{point}").open()
-        kept = await house.pour("old\nshared", "kept.txt")
+
+    async def prepare(house: House) -> None:
+        await house.pour("old\nshared", "kept.txt")
         gone = await house.pour("gone", "gone.txt")
         await house.run()
         await house.pour("new\nshared", "kept.txt")
         await house.catalog.documents.delete(DEFAULT_WORKSPACE, [gone.ref.document])
-        countdown = [point]
-        restore = rig(house, countdown, after=after)
-        try:
-            await house.run()
-        except Crash:
-            restore()
-            await house.run()
-        else:
-            break
-        assert await house.both() == {"new", "shared"}, f"crash point {point}"
-        report = await house.parity()
-        assert report.clean, f"crash point {point}: {report}"
+
+    async def story(house: House) -> None:
+        await house.run()
+
+    async def check(house: House) -> None:
+        assert await house.both() == {"new", "shared"}
+        report = await house.parity(deep=True)
+        assert report.clean
         assert report.pending == 0
-        assert set(house.catalog.tables.documents) == {kept.ref.document}
-    assert point > 15, "the story has more steps than that"
+        assert len(house.catalog.tables.documents) == 1
+
+    kept = [{"old", "shared"}, {"new", "shared"}]
+    whole = kept + [texts | {"gone"} for texts in kept]
+    assert await kill_everywhere(tmp_path, prepare, story, check, whole, after=after) > 15
 
 
 async def test_a_file_over_the_limit_is_refused_and_leaves_nothing(house: House) -> None:
@@ -233,25 +184,3 @@ async def test_nothing_is_accepted_while_the_record_is_down(house: House) -> Non
     house.catalog.tables.down = True
     with pytest.raises(CatalogUnavailable):
         await house.pour("one")
-
-
-async def test_parity_names_what_somebody_changed_by_hand(house: House) -> None:
-    receipt = await house.pour("one\ntwo")
-    await house.run()
-    chunk = next(iter(house.graph.chunks))
-    del house.graph.chunks[chunk]
-    report = await house.parity()
-    assert not report.clean
-    assert [(d.panel, d.ref, d.fault) for d in report.differences] == [
-        (PanelName.GRAPH, receipt.ref, Fault.DIFFERENT)
-    ]
-
-
-async def test_parity_leaves_out_what_is_on_its_way(house: House) -> None:
-    house.graph.down = True
-    await house.pour("one")
-    await house.run()
-    house.graph.down = False
-    report = await house.parity()
-    assert report.clean
-    assert report.pending == 1
