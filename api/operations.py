@@ -101,7 +101,7 @@ class Repairing(Protocol):
 class Rebuilding(Protocol):
     """The use case that empties a panel and fills it anew."""
 
-    async def __call__(self, panel: PanelName, source: str, change: Change) -> None:
+    async def __call__(self, panel: str, source: str, change: Change) -> PanelName:
         """Begin: from a panel, ``originals`` or ``file:PATH``. Raises Conflict, InvalidInput."""
         ...
 

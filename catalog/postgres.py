@@ -10,6 +10,7 @@ from catalog.people import PostgresPeople
 from catalog.policies import PostgresPolicies
 from catalog.queue import ProcrastinateQueue
 from catalog.register import PostgresPanelRegister
+from catalog.rights import PostgresRights
 from catalog.schema import migrate
 from catalog.watch import PostgresWatch
 
@@ -36,6 +37,7 @@ class PostgresCatalog:
         self.policies = PostgresPolicies(self._connections)
         self.evidence = PostgresEvidence(self._connections)
         self.parity_log = PostgresParityLog(self._connections)
+        self.rights = PostgresRights(self._connections)
         self.watch = PostgresWatch(self._connections, self.documents)
         self.queue = ProcrastinateQueue(self._connections, jobs)
 

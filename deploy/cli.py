@@ -1,6 +1,7 @@
 """The ``diptych`` command."""
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -9,9 +10,12 @@ from deploy.commands.ask import ask, search
 from deploy.commands.console import FAILED, WRONG_USE, err
 from deploy.commands.demo import demo
 from deploy.commands.doctor import doctor
+from deploy.commands.generations import generations
 from deploy.commands.ingest import ingest
 from deploy.commands.people import keys, workspaces
+from deploy.commands.rebuild import export, rebuild
 from deploy.commands.serve import serve, stop, worker
+from deploy.commands.switch import audit, switch
 from deploy.commands.watch import parity, status
 
 app = typer.Typer(
@@ -20,8 +24,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (demo, serve, worker, stop, ingest, ask, search, status, parity, doctor):
+COMMANDS: tuple[Callable[..., None], ...] = (
+    *(demo, serve, worker, stop, ingest, ask, search, status),
+    *(parity, switch, rebuild, export, audit, doctor),
+)
+for command in COMMANDS:
     app.command()(command)
+app.add_typer(generations, name="generations")
 app.add_typer(keys, name="keys")
 app.add_typer(workspaces, name="workspaces")
 

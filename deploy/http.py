@@ -1,11 +1,13 @@
 """The HTTP application over the wired parts."""
 
 import secrets
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.operations import Operations
 from api.service import PagesSettings, Service
 from deploy.observing import exposition
 from deploy.version import VERSION
@@ -15,6 +17,11 @@ from deploy.wiring import Diptych
 def create_service_app(diptych: Diptych) -> FastAPI:
     """Give the API and the pages; the embedding model is loaded before the first request."""
     settings = diptych.settings
+
+    async def start() -> None:
+        await diptych.warm()
+        await diptych.shadow.start()
+
     return create_app(
         Service(
             version=VERSION,
@@ -28,13 +35,29 @@ def create_service_app(diptych: Diptych) -> FastAPI:
             ledger=diptych.ledger,
             panels=diptych.panels,
             blobs=diptych.blobs,
-            generation=diptych.generation,
+            plans=diptych.plans,
+            operations=_operations(diptych),
             metrics_text=exposition,
             max_upload_bytes=settings.max_upload_bytes,
-            default_mode=lambda: diptych.search.default_mode,
             pages=PagesSettings(_secret(settings.home / "pages.secret"), settings.home / "pages"),
-            start=diptych.warm,
+            start=start,
+            stop=diptych.shadow.stop,
         )
+    )
+
+
+def _operations(diptych: Diptych) -> Operations:
+    """Give what operating the panels and generations calls."""
+    return Operations(
+        policies=diptych.policies,
+        register=diptych.register,
+        switch=diptych.switch,
+        parity=diptych.parity,
+        parity_log=diptych.parity_log,
+        repair=partial(diptych.repair, deep=True),
+        rebuild=diptych.rebuild.begin,
+        generations=diptych.generations,
+        build=diptych.keep_generations.begin,
     )
 
 

@@ -7,7 +7,6 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.errors import SetupFailed
-from contracts.nouns import ReadMode
 
 MEGABYTE = 1024 * 1024
 
@@ -35,7 +34,20 @@ class Settings(BaseSettings):
     llm_model: str = Field("default", description="Model name at llm_url.")
     llm_key: SecretStr | None = Field(None, description="Key for llm_url.")
 
-    panel: ReadMode = Field(ReadMode.FUSED, description="Panel that serves reads by default.")
+    embedder_url: str | None = Field(
+        None, description="OpenAI-compatible endpoint of another embedding model."
+    )
+    embedder_model: str = Field("default", description="Model name at embedder_url.")
+    embedder_dimension: int | None = Field(
+        None, ge=1, description="Length of its vectors; none: asked of the endpoint."
+    )
+    embedder_key: SecretStr | None = Field(None, description="Key for embedder_url.")
+    embedder_query: str = Field("", description="Put before a question, if the model wants it.")
+    embedder_passage: str = Field("", description="Put before a passage, likewise.")
+    grace_hours: float = Field(
+        7 * 24.0, ge=0, description="How long a generation that was left can be gone back to."
+    )
+
     workers: int = Field(1, ge=0, le=64, description="Worker processes that serve starts.")
     concurrency: int = Field(2, ge=1, le=64, description="Jobs that one worker runs at a time.")
     readers: int = Field(2, ge=1, le=64, description="Reading processes per worker.")

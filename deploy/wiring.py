@@ -1,53 +1,48 @@
-"""Wiring: the one place that chooses adapters and puts the parts together."""
+"""Wiring: the one place that puts the parts together."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from catalog.blobs import FolderBlobs
 from catalog.postgres import PostgresCatalog
-from contracts.content import ChatModel
-from contracts.errors import SetupFailed
+from contracts.errors import SpaceMismatch
 from contracts.nouns import Generation, PanelName
 from contracts.observing import Metrics, NullMetrics
 from contracts.panels import Panel
 from contracts.people import People
+from contracts.policy import Generations, GenerationState, PanelRegister, ParityLog, Policies
 from contracts.record import Blobs, Documents, Ledger, Queue, Watch
-from deploy.embedded.lease import ServerLease
-from deploy.embedded.neo4j import Neo4jAddress
-from deploy.embedded.servers import EmbeddedServers
-from deploy.panels import LazyPanel
+from deploy import stores
+from deploy.following import PlanFollower
+from deploy.models import CHUNKER, Models, build_models, chat
 from deploy.settings import Settings
-from graphstore.panel import Neo4jPanel
-from inference.e5 import ensure_e5
-from inference.language import LangidDetector
-from inference.openai_chat import OpenAIChat
+from deploy.stores import Bar
+from exports.reading import ExportFile
 from inference.openvino_embedder import OpenVinoEmbedder
 from inference.sentences import SentencexSplitter
 from ingestion.copying import Copy
+from ingestion.draining import Drain
+from ingestion.generations import KeepGenerations
 from ingestion.parity import CheckParity
 from ingestion.preparing import Prepare
+from ingestion.rebuilding import Rebuild
 from ingestion.receiving import Receive
 from ingestion.reconciling import Reconcile
+from ingestion.repairing import Repair
+from ingestion.sampling import Sample
+from ingestion.surveying import Survey
 from ingestion.sweeping import Sweep
 from ingestion.writing import Write
-from readers.chunking import StructureChunker
-from readers.pool import ProcessReader
 from retrieval.answering import Ask
 from retrieval.searching import Search
-from vectorstore.panel import PostgresPanel
+from retrieval.shadowing import Shadow
+from retrieval.switching import Switch
 
-log = logging.getLogger(__name__)
-
-Bar = Callable[[str, int, int], None]
-WATCH_EVERY = 2.0
-"""Seconds between looks at the embedded servers' processes."""
-
-BUILD_STEPS = 3
-"""Sentences that building the embedding model says."""
+CONNECTIONS = 12
+SHADOW_CONNECTIONS = 2
+"""Shadow reads have connections of their own: they never take a request's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +50,51 @@ class Diptych:
     """The service's parts, wired to each other."""
 
     settings: Settings
+    models: Models
     documents: Documents
     ledger: Ledger
     people: People
     queue: Queue
     watch: Watch
     blobs: Blobs
+    policies: Policies
+    register: PanelRegister
+    generations: Generations
+    parity_log: ParityLog
     panels: Mapping[PanelName, Panel]
-    generation: Generation
-    embedder: OpenVinoEmbedder
+    plans: PlanFollower
     receive: Receive
     reconcile: Reconcile
     sweep: Sweep
+    drain: Drain
     parity: CheckParity
+    repair: Repair
+    rebuild: Rebuild
+    keep_generations: KeepGenerations
+    switch: Switch
+    shadow: Shadow
     search: Search
     ask: Ask
+
+    @property
+    def generation(self) -> Generation:
+        """The generation that reads use."""
+        return self.plans().generation
+
+    @property
+    def embedder(self) -> OpenVinoEmbedder:
+        """The default embedder."""
+        return self.models.embedder
+
+    async def dimension(self, model: str) -> int:
+        """Give the length of a configured model's vectors. Raises SpaceMismatch."""
+        found = self.models.embedder_of(model)
+        if found is None:
+            raise SpaceMismatch(
+                f"The model '{model[:80]}' is not configured here.",
+                f"Use '{self.embedder.model}', or set DIPTYCH_EMBEDDER_URL and _MODEL.",
+            )
+        return len(await found.embed_query("?"))
 
     async def warm(self) -> None:
         """Load the embedding model, so that the first question need not wait for it."""
@@ -106,177 +131,94 @@ async def open_diptych(
     not there is no failure, it is told by its verbs.
     """
     async with AsyncExitStack() as stack:
-        servers = await _servers(settings, bar, stack, keep=keep)
-        model, url, neo4j = await asyncio.gather(
-            asyncio.to_thread(_model, settings.cache, bar),
-            _postgres(settings, servers),
-            _neo4j(settings, servers),
+        servers = await stores.embedded_servers(settings, bar, stack, keep=keep)
+        models, url, neo4j = await asyncio.gather(
+            build_models(settings, bar),
+            stores.postgres(settings, servers),
+            stores.neo4j(settings, servers),
         )
+        stack.push_async_callback(models.close)
         catalog = PostgresCatalog(url)
         await catalog.open()
         stack.push_async_callback(catalog.close)
-        detector = LangidDetector()
-        text = Text(
-            embedder=OpenVinoEmbedder(model, settings.threads),
-            reader=ProcessReader(settings.readers),
-            detector=detector,
-            chunker=StructureChunker(model / "tokenizer.json", detector),
-        )
-        stack.push_async_callback(text.embedder.close)
-        stack.push_async_callback(text.reader.close)
-        generation = await catalog.generations.ensure(
-            text.embedder.model, text.embedder.dimension, text.chunker.name
-        )
-        panels = _panels(url, neo4j, servers, generation)
-        for panel in panels.values():
+        await catalog.generations.ensure(models.embedder.model, models.embedder.dimension, CHUNKER)
+
+        async def kept() -> Sequence[Generation]:
+            records = await catalog.generations.records()
+            return [r.generation for r in records if r.state is not GenerationState.RETIRING]
+
+        panels = stores.panels(url, neo4j, servers, kept, connections=CONNECTIONS)
+        shadows = stores.panels(url, neo4j, servers, kept, connections=SHADOW_CONNECTIONS)
+        for panel in (*panels.values(), *shadows.values()):
             stack.push_async_callback(panel.close)
-        yield _assemble(settings, catalog, text, panels, generation, metrics or NullMetrics())
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """The parts that handle text."""
-
-    embedder: OpenVinoEmbedder
-    reader: ProcessReader
-    detector: LangidDetector
-    chunker: StructureChunker
+        plans = PlanFollower(catalog.policies, await catalog.policies.plan())
+        await stack.enter_async_context(plans.following())
+        counts = metrics or NullMetrics()
+        shadow = Shadow(shadows, catalog.evidence, counts)
+        yield _assemble(settings, catalog, models, panels, plans, shadow, counts)
 
 
 def _assemble(
     settings: Settings,
     catalog: PostgresCatalog,
-    text: Text,
+    models: Models,
     panels: Mapping[PanelName, Panel],
-    generation: Generation,
+    plans: PlanFollower,
+    shadow: Shadow,
     metrics: Metrics,
 ) -> Diptych:
     """Give the use cases over the parts."""
     blobs, ledger = FolderBlobs(settings.home / "blobs"), catalog.ledger
-    search = Search(panels, text.embedder, generation, metrics, settings.panel)
-    prepare = Prepare(ledger, blobs, text.reader, text.chunker, metrics)
-    write = Write(ledger, text.embedder, panels, metrics)
-    copy = Copy(ledger, panels, metrics)
+    register, generations = catalog.register, catalog.generations
+    search = Search(panels, models.spaces, plans, metrics, shadow.offer)
+    reconcile = Reconcile(
+        ledger,
+        blobs,
+        panels,
+        generations,
+        models.spaces,
+        prepare=Prepare(ledger, blobs, models.reader, metrics),
+        write=Write(ledger, models.extractor, panels, metrics),
+        copy=Copy(ledger, panels, catalog.policies, register, ExportFile.open, metrics),
+        metrics=metrics,
+    )
+    survey = Survey(ledger, panels, register, generations)
+    parity = CheckParity(ledger, survey, catalog.parity_log)
+    rebuild = Rebuild(ledger, panels, register, survey, ExportFile.open, catalog.rights.rebuilding)
+    keep_generations = KeepGenerations(
+        generations, panels, register, models.spaces, grace_s=settings.grace_hours * 3600
+    )
+    sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, metrics)
     return Diptych(
         settings=settings,
+        models=models,
         documents=catalog.documents,
         ledger=ledger,
         people=catalog.people,
         queue=catalog.queue,
         watch=catalog.watch,
         blobs=blobs,
+        policies=catalog.policies,
+        register=register,
+        generations=generations,
+        parity_log=catalog.parity_log,
         panels=panels,
-        generation=generation,
-        embedder=text.embedder,
-        receive=Receive(
-            catalog.documents, blobs, tuple(panels), generation, limit=settings.max_upload_bytes
+        plans=plans,
+        receive=Receive(catalog.documents, blobs, limit=settings.max_upload_bytes),
+        reconcile=reconcile,
+        sweep=Sweep(
+            ledger,
+            catalog.queue,
+            metrics,
+            (rebuild.step, keep_generations.step, sample),
         ),
-        reconcile=Reconcile(ledger, blobs, panels, prepare, write, copy, metrics),
-        sweep=Sweep(ledger, catalog.queue, metrics),
-        parity=CheckParity(ledger, panels, generation),
+        drain=Drain(ledger, register, generations, reconcile),
+        parity=parity,
+        repair=Repair(ledger, survey, parity, metrics),
+        rebuild=rebuild,
+        keep_generations=keep_generations,
+        switch=Switch(catalog.policies, register, catalog.evidence, catalog.parity_log, ledger),
+        shadow=shadow,
         search=search,
-        ask=Ask(
-            search, SentencexSplitter(), text.detector, text.embedder, metrics, _chat(settings)
-        ),
+        ask=Ask(search, SentencexSplitter(), models.detector, metrics, chat(settings)),
     )
-
-
-async def _servers(
-    settings: Settings, bar: Bar | None, stack: AsyncExitStack, *, keep: bool
-) -> EmbeddedServers:
-    """Prepare the embedded servers of this home; those acquired are released at the end."""
-    await asyncio.to_thread(settings.home.mkdir, parents=True, exist_ok=True)
-
-    def fetched(done: int, total: int) -> None:
-        if bar:
-            bar("Fetching Neo4j (once)", done, total)
-
-    servers = EmbeddedServers(settings.home, settings.cache, fetched)
-    stack.push_async_callback(asyncio.to_thread, servers.release, keep=keep)
-    watching = asyncio.create_task(_keep_running(settings, servers))
-    stack.callback(watching.cancel)
-    return servers
-
-
-async def _keep_running(settings: Settings, servers: EmbeddedServers) -> None:
-    """Start an embedded server again when it died; whoever held a connection reconnects."""
-    leases: list[ServerLease[str] | ServerLease[Neo4jAddress]] = []
-    if settings.postgres_url is None:
-        leases.append(servers.postgres)
-    if settings.neo4j_url is None:
-        leases.append(servers.neo4j)
-    ran: set[int] = set()
-    while True:
-        await asyncio.sleep(WATCH_EVERY)
-        for number, lease in enumerate(leases):
-            if await asyncio.to_thread(lease.running):
-                ran.add(number)
-            elif number in ran:
-                log.warning("An embedded database has died and is started again.")
-                try:
-                    await asyncio.to_thread(lease.acquire)
-                except SetupFailed as error:
-                    log.warning("It does not start: %s", error)
-
-
-async def _postgres(settings: Settings, servers: EmbeddedServers) -> str:
-    """Give the configured PostgreSQL's URL, or that of the embedded one, started if need be."""
-    if settings.postgres_url:
-        return settings.postgres_url
-    return await asyncio.to_thread(servers.postgres.acquire)
-
-
-async def _neo4j(settings: Settings, servers: EmbeddedServers) -> Neo4jAddress | None:
-    """Give the configured Neo4j, or the embedded one; None when it cannot be had now."""
-    if settings.neo4j_url:
-        password = settings.neo4j_password.get_secret_value()
-        return Neo4jAddress(settings.neo4j_url, settings.neo4j_user, password)
-    try:
-        return await asyncio.to_thread(servers.neo4j.acquire)
-    except SetupFailed as error:
-        log.warning("Going on without the graph panel. %s", error)
-        return None
-
-
-def _panels(
-    url: str, neo4j: Neo4jAddress | None, servers: EmbeddedServers, generation: Generation
-) -> dict[PanelName, Panel]:
-    """Give both panels; each is connected and prepared at its first use."""
-
-    async def vector() -> Panel:
-        panel = PostgresPanel(url)
-        await panel.prepare(generation)
-        return panel
-
-    async def graph() -> Panel:
-        address = neo4j
-        if address is None:  # it could not be run at the start: try again
-            address = await asyncio.to_thread(servers.neo4j.acquire)
-        panel = Neo4jPanel(address.url, address.user, address.password)
-        await panel.prepare(generation)
-        return panel
-
-    return {
-        PanelName.VECTOR: LazyPanel(PanelName.VECTOR, vector),
-        PanelName.GRAPH: LazyPanel(PanelName.GRAPH, graph),
-    }
-
-
-def _model(cache: Path, bar: Bar | None) -> Path:
-    """Give the embedding model's folder, built at the first start."""
-    heard: list[str] = []
-
-    def told(sentence: str) -> None:
-        heard.append(sentence)
-        if bar:
-            bar("Building the embedding model (once)", len(heard), BUILD_STEPS)
-
-    return ensure_e5(cache / "models", told)
-
-
-def _chat(settings: Settings) -> ChatModel | None:
-    """Give the chat model that writes answers, when one is configured."""
-    if settings.llm_url is None:
-        return None
-    key = settings.llm_key.get_secret_value() if settings.llm_key else None
-    return OpenAIChat(settings.llm_url, settings.llm_model, key)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ FILE = "file:"
 
 logger = logging.getLogger(__name__)
 
-OpenFile = Callable[[Path], Holder]
+OpenFile = Callable[[Path], Awaitable[Holder]]
 """Opens an export file. Raises a DiptychError for what is none."""
 
 
@@ -83,14 +83,14 @@ class Copy:
             return panels
         for record in await self._register.records():
             if record.panel == target and record.source and record.source.startswith(FILE):
-                return [*self._file(Path(record.source.removeprefix(FILE))), *panels]
+                return [*await self._file(Path(record.source.removeprefix(FILE))), *panels]
         return panels
 
-    def _file(self, path: Path) -> list[Source]:
+    async def _file(self, path: Path) -> list[Source]:
         """Open a file once; one that is gone offers nothing."""
         if path not in self._files:
             try:
-                self._files[path] = self._open_file(path)
+                self._files[path] = await self._open_file(path)
             except DiptychError as error:
                 logger.warning("Nothing can be filled from the file: %s", error)
                 return []

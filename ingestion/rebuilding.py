@@ -51,10 +51,10 @@ class Rebuild:
         raises, and Conflict while a rebuild runs or when the panel or its source is off. Nothing
         was changed then.
         """
-        name = self._named(panel)
+        name = self.named(panel)
         if source.startswith(FILE):
-            self._open_file(Path(source.removeprefix(FILE)))
-        elif source != ORIGINALS and self._named(source) == name:
+            await self._open_file(Path(source.removeprefix(FILE)))
+        elif source != ORIGINALS and self.named(source) == name:
             raise InvalidInput(
                 f"The panel {name} cannot be filled from itself.",
                 f"Name the other panel, {ORIGINALS} or {FILE}PATH.",
@@ -103,7 +103,8 @@ class Rebuild:
             await panel.forget(one.generation)
         return is_open
 
-    def _named(self, panel: str) -> PanelName:
+    def named(self, panel: str) -> PanelName:
+        """Give a panel by its name. Raises UnknownPanel."""
         for name in self._panels:
             if name == panel:
                 return name

@@ -22,7 +22,7 @@ from deploy.commands.console import (
 )
 from deploy.settings import load
 from deploy.wiring import Diptych, open_diptych
-from ingestion.parity import ParityReport
+from ingestion.faults import Difference, ParityReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +75,42 @@ def status(as_json: JsonOption = False, quiet: QuietOption = False) -> None:
 def parity(
     deep: Annotated[bool, typer.Option("--deep", help="Read every payload again.")] = False,
     document: Annotated[list[UUID] | None, typer.Option(help="Only these documents.")] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend what is found, from the sound copy.")
+    ] = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Prove that both panels hold the same chunks; exit code 3 when they do not."""
+    """Prove that both panels hold the same chunks; exit code 3 when they do not.
+
+    --repair mends either panel from the other's sound copy, without embedding again.
+    """
 
     async def main() -> ParityReport:
         with progress(quiet=quiet or as_json) as bar:
             async with open_diptych(load(), bar) as diptych:
-                return await diptych.parity(document, deep=deep)
+                check = diptych.repair if repair else diptych.parity
+                return await check(document, deep=deep)
 
     report = run(main())
     if as_json:
         emit(report)
     else:
         chunks = ", ".join(f"{n} {c}" for n, c in report.chunks.items())
-        verdict = "[green]clean[/green]" if report.clean else f"[red]{report.found} faults[/red]"
+        mended = f", {report.repaired} mended" if repair and report.found else ""
+        faults = f"{report.found} faults{mended}"
+        verdict = "[green]clean[/green]" if report.clean else f"[red]{faults}[/red]"
+        verdict += f" after {faults}" if report.clean and report.found else ""
         out.print(f"Parity: {verdict}; {report.versions} versions, chunks: {chunks}")
         if report.pending:
             out.print(f"{report.pending} versions are on their way and were left out.")
         for one in report.differences:
-            where = f"{one.ref.document} version {one.ref.number}"
-            out.print(f"  {one.panel}: {one.fault} {where}: {one.detail}", highlight=False)
+            out.print(f"  {one.panel}: {one.fault} {_place(one)}: {one.detail}", highlight=False)
     raise typer.Exit(DONE if report.clean else NOT_CLEAN)
+
+
+def _place(one: Difference) -> str:
+    """Say where a difference is."""
+    if one.ref is None:
+        return f"in generation {one.generation}"
+    return f"{one.ref.document} version {one.ref.number}"

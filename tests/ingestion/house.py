@@ -191,7 +191,7 @@ class House:
             ledger, catalog.queue, metrics, [self.keep.step, self.rebuild.step, self.sample]
         )
 
-    def open_file(self, path: Path) -> Holder:
+    async def open_file(self, path: Path) -> Holder:
         """Open an export file that a test put there."""
         if path not in self.files:
             raise InvalidInput(f"There is no file {path}.", "Name another.")

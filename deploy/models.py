@@ -1,0 +1,102 @@
+"""The models that read, cut, embed and write, as the settings choose them."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from contracts.content import ChatModel, Embedder
+from deploy.settings import Settings
+from deploy.spaces import ConfiguredSpaces
+from deploy.stores import Bar
+from inference.e5 import ensure_e5
+from inference.extracting import PatternExtractor
+from inference.http_embedder import HttpEmbedder
+from inference.language import LangidDetector
+from inference.openai_chat import OpenAIChat
+from inference.openvino_embedder import OpenVinoEmbedder
+from readers.chunking import StructureChunker
+from readers.pool import ProcessReader
+
+BUILD_STEPS = 3
+"""Sentences that building the embedding model says."""
+CHUNKER = "structure-200-30"
+"""Of the first generation; later ones name their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The parts that handle text. ``served`` is the embedder behind a server, if there is one."""
+
+    embedder: OpenVinoEmbedder
+    served: HttpEmbedder | None
+    reader: ProcessReader
+    detector: LangidDetector
+    extractor: PatternExtractor
+    spaces: ConfiguredSpaces
+
+    def embedder_of(self, model: str) -> Embedder | None:
+        """Give the embedder of that name, or None."""
+        every = (self.embedder, self.served)
+        return next((one for one in every if one and one.model == model), None)
+
+    async def close(self) -> None:
+        """End the reading processes, and give back threads and connections."""
+        await self.embedder.close()
+        await self.reader.close()
+        if self.served:
+            await self.served.close()
+
+
+async def build_models(settings: Settings, bar: Bar | None) -> Models:
+    """Give the models; the default embedder's folder is built at the first start."""
+    folder = await asyncio.to_thread(_folder, settings.cache, bar)
+    embedder = OpenVinoEmbedder(folder, settings.threads)
+    served = _served(settings)
+    detector = LangidDetector()
+    others: Sequence[Embedder] = [served] if served else []
+    chunker = partial(
+        StructureChunker.named, tokenizer_file=folder / "tokenizer.json", detector=detector
+    )
+    return Models(
+        embedder=embedder,
+        served=served,
+        reader=ProcessReader(settings.readers),
+        detector=detector,
+        extractor=PatternExtractor(),
+        spaces=ConfiguredSpaces(embedder, others, chunker=chunker),
+    )
+
+
+def _folder(cache: Path, bar: Bar | None) -> Path:
+    heard: list[str] = []
+
+    def told(sentence: str) -> None:
+        heard.append(sentence)
+        if bar:
+            bar("Building the embedding model (once)", len(heard), BUILD_STEPS)
+
+    return ensure_e5(cache / "models", told)
+
+
+def _served(settings: Settings) -> HttpEmbedder | None:
+    """Give the embedder behind a server, when one is configured."""
+    if settings.embedder_url is None:
+        return None
+    return HttpEmbedder(
+        settings.embedder_url,
+        settings.embedder_model,
+        settings.embedder_dimension,
+        settings.embedder_key.get_secret_value() if settings.embedder_key else None,
+        query=settings.embedder_query,
+        passage=settings.embedder_passage,
+    )
+
+
+def chat(settings: Settings) -> ChatModel | None:
+    """Give the chat model that writes answers, when one is configured."""
+    if settings.llm_url is None:
+        return None
+    key = settings.llm_key.get_secret_value() if settings.llm_key else None
+    return OpenAIChat(settings.llm_url, settings.llm_model, key)
