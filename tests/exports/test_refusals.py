@@ -89,7 +89,8 @@ async def test_a_flipped_byte_is_found_or_means_nothing(shelf: Shelf, tmp_path: 
     await shelf.show(bundle)
     await write(path, shelf.panel, [GENERATION], created_by="", documents=[bundle.document])
     raw, found = raw_of(path), 0
-    for place in range(100, len(raw), 53):
+    written = [place for place in range(100, len(raw)) if raw[place]]
+    for place in written[::7]:
         put(path, raw[:place] + bytes([raw[place] ^ 0x41]) + raw[place + 1 :])
         try:
             file = await ExportFile.open(path)
