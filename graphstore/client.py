@@ -42,6 +42,8 @@ OUTAGES = (
     "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase",
 )
 """Codes by which a server that was reached says that it cannot do the work now."""
+NO_INDEX = ("Neo.ClientError.Schema.IndexNotFound", "no such fulltext schema index")
+"""What a search says when its index is not there: a code, and words under a code for anything."""
 
 
 class Neo4jClient:
@@ -171,6 +173,12 @@ class Neo4jClient:
             )
         if isinstance(error, DriverError):
             return self._unreachable()
+        if any(sign in str(error) for sign in NO_INDEX):
+            return PanelUnavailable(
+                "The graph panel's search indexes of this generation are not there.",
+                "A load or a removal is under way, else they were dropped by hand; a start of the "
+                "service builds them again.",
+            )
         if isinstance(error, TransientError | DatabaseError) or _is_outage(error):
             return PanelUnavailable(
                 f"Neo4j at {self._url} cannot do this now: {error.message}",

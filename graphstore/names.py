@@ -28,6 +28,11 @@ def language_labels(generation: int) -> Iterator[str]:
     return (language_label(generation, language) for language in LANGUAGES)
 
 
+def index_names(generation: int) -> list[str]:
+    """All indexes that searches of a generation need."""
+    return [generation_label(generation), *language_labels(generation)]
+
+
 def put_label(query: LiteralString, label: str) -> LiteralString:
     """Put a label of this module where a query says ``__chunks__``.
 
@@ -47,10 +52,26 @@ def version_key(chunk: ChunkId) -> str:
     return version_id(chunk.ref, chunk.generation)
 
 
+def live_key(generation: int) -> str:
+    """Property of a document: the number of the version that readers of a generation see."""
+    return f"live_{int(generation)}"
+
+
+def entity_id(workspace: str, kind: str, name: str) -> str:
+    """Key of an entity's node; a digest, for names are longer than an index entry may be."""
+    return _digest(workspace, kind, name)
+
+
 def facet_id(workspace: str, facet: str) -> str:
     """Key of a facet's node; a digest, because an index entry may not be of any length."""
-    both = f"{len(workspace)}:{workspace}{facet}"
-    return hashlib.sha256(both.encode("utf-8", "surrogatepass")).hexdigest()
+    return _digest(workspace, facet)
+
+
+def _digest(*names: str) -> str:
+    """Hash names, all but the last with their lengths, so that no two sequences collide."""
+    *heads, last = names
+    joined = "".join(f"{len(one)}:{one}" for one in heads) + last
+    return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def document_id(document: UUID) -> str:

@@ -16,13 +16,16 @@ from contracts.nouns import (
     PanelQuery,
     Passage,
     StagedVersion,
+    Stray,
     VersionDigest,
     VersionRef,
 )
 from graphstore import queries
 from graphstore.client import Neo4jClient
+from graphstore.mending import Neo4jMender
 from graphstore.names import document_id
 from graphstore.reading import Neo4jReader
+from graphstore.removing import Neo4jRemover
 from graphstore.schema import Neo4jSchema
 from graphstore.searching import Neo4jSearch
 from graphstore.writing import Neo4jWriter
@@ -65,6 +68,8 @@ class Neo4jPanel:
         self._schema = Neo4jSchema(self._client, index_timeout)
         self._reader = Neo4jReader(self._client, self._schema)
         self._writer = Neo4jWriter(self._client, self._schema)
+        self._remover = Neo4jRemover(self._client, self._schema, self._reader)
+        self._mender = Neo4jMender(self._client, self._reader)
         self._search = Neo4jSearch(self._client, self._schema, self._reader)
 
     @property
@@ -82,29 +87,45 @@ class Neo4jPanel:
         axis = np.eye(1, generation.dimension, dtype=np.float32)[0]
         await self._search.search(PanelQuery("", generation, "a", axis, 1))
 
+    async def unindex(self, generation: int) -> None:
+        """Drop the generation's indexes; searches raise until ``prepare`` has built them again."""
+        await self._schema.unindex(generation)
+
     async def stage(
-        self, versions: Sequence[StagedVersion], chunks: Sequence[EmbeddedChunk]
+        self,
+        versions: Sequence[StagedVersion],
+        chunks: Sequence[EmbeddedChunk],
+        *,
+        overwrite: bool = False,
     ) -> None:
         """Store versions and chunks where readers do not see them yet."""
         if versions or chunks:
-            await self._writer.stage(versions, chunks)
+            await self._writer.stage(versions, chunks, overwrite=overwrite)
 
-    async def publish(self, versions: Sequence[VersionRef]) -> None:
+    async def publish(self, versions: Sequence[VersionRef], generation: int) -> None:
         """Make each version the one that readers see, all in one transaction."""
         if versions:
-            await self._writer.publish(versions)
+            await self._writer.publish(versions, generation)
 
-    async def retire(self, versions: Sequence[VersionRef]) -> None:
-        """Remove versions for good, in all generations."""
-        await self._writer.remove(
-            [{"document": document_id(r.document), "number": r.number} for r in versions]
-        )
+    async def retire(self, versions: Sequence[VersionRef], generation: int | None = None) -> None:
+        """Remove versions for good, in one generation or in all."""
+        await self._remover.retire(versions, generation)
 
     async def erase(self, documents: Sequence[UUID]) -> None:
         """Remove documents with everything that belongs to them."""
-        await self._writer.remove(
-            [{"document": document_id(document), "number": None} for document in documents]
-        )
+        await self._remover.erase([document_id(document) for document in documents])
+
+    async def discard(self, chunks: Sequence[ChunkId]) -> None:
+        """Remove single chunks."""
+        await self._remover.discard(chunks)
+
+    async def forget(self, generation: int) -> None:
+        """Remove a generation with its indexes and its claim on the number."""
+        await self._remover.forget(generation)
+
+    async def clear(self) -> None:
+        """Remove every document; the schema, the indexes and the claims stay."""
+        await self._remover.clear()
 
     async def search(self, query: PanelQuery) -> PanelHits:
         """Find the best live chunks by cosine and by BM25."""
@@ -120,13 +141,29 @@ class Neo4jPanel:
         """Stream sums over what is stored, ordered by document and version."""
         return self._reader.digests(generation, documents)
 
-    def export(self, ref: VersionRef, generation: int) -> AsyncIterator[EmbeddedChunk]:
-        """Stream a version's chunks, float32 bit for bit."""
-        return self._reader.export(ref, generation)
+    def export(self, refs: Sequence[VersionRef], generation: int) -> AsyncIterator[EmbeddedChunk]:
+        """Stream versions' chunks, float32 bit for bit."""
+        return self._reader.export(refs, generation)
 
-    async def staged(self, ref: VersionRef, generation: int) -> StagedVersion | None:
-        """Give the card under which a version was staged."""
-        return await self._reader.staged(ref, generation)
+    async def cards(
+        self, refs: Sequence[VersionRef], generation: int
+    ) -> dict[VersionRef, StagedVersion]:
+        """Give the cards under which versions were staged."""
+        return await self._reader.cards(refs, generation)
+
+    async def strays(self, generation: int) -> AsyncIterator[Stray]:
+        """Stream what is inconsistent in a generation."""
+        async for fault, found in self._mender.faults(generation):
+            for one in found:
+                yield fault.stray(one)
+
+    async def tidy(self, generation: int) -> int:
+        """Mend what is inconsistent in a generation."""
+        return await self._mender.mend(generation)
+
+    async def generations(self) -> list[int]:
+        """Give the numbers of the generations that are claimed."""
+        return await self._schema.generations()
 
     async def health(self) -> PanelHealth:
         """Look whether the server answers and its database takes writes."""

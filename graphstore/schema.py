@@ -1,5 +1,6 @@
 """What must exist in the database before a generation can be used: constraints and indexes."""
 
+from collections.abc import Collection
 from typing import LiteralString
 
 from neo4j import Record
@@ -7,12 +8,21 @@ from neo4j.exceptions import ClientError
 
 from contracts.errors import SetupFailed, SpaceMismatch
 from contracts.nouns import LANGUAGES, Generation
-from graphstore import queries
+from graphstore import definitions
 from graphstore.client import Neo4jClient, Params
-from graphstore.names import ANALYSERS, generation_label, language_label, put_label
+from graphstore.names import (
+    ANALYSERS,
+    generation_label,
+    index_names,
+    language_label,
+    put_label,
+)
 
-SCHEMA = 1
+SCHEMA = 2
 """Grows with every change that an older program could not live with."""
+SPLIT_LIVE_SINCE = 2
+MIGRATED_DOCUMENTS = 5000
+"""Documents that one transaction brings to a newer schema."""
 
 
 class Neo4jSchema:
@@ -31,15 +41,22 @@ class Neo4jSchema:
 
     async def prepare(self, generation: Generation) -> None:
         """Bring the database to this program's schema and the generation's indexes online."""
-        for statement in queries.CONSTRAINTS:
-            await self._define(statement)
-        found = await self._client.write(queries.SCHEMA_VERSION, {"version": self._supported})
-        if found[0]["version"] > self._supported:
+        found = await self._client.read(definitions.SCHEMA_VERSION)
+        version = found[0]["version"] if found else self._supported
+        if version > self._supported:
             raise SetupFailed(
-                f"The graph database has schema {found[0]['version']}, "
+                f"The graph database has schema {version}, "
                 f"this program knows schemas up to {self._supported}.",
                 "Update the program, or give it a database of its own.",
             )
+        for statement in definitions.CONSTRAINTS:
+            await self._define(statement)
+        if version < SPLIT_LIVE_SINCE:
+            batch = {"batch": MIGRATED_DOCUMENTS}
+            while (await self._client.write(definitions.SPLIT_LIVE, batch))[0]["documents"]:
+                continue
+        if not found or version < self._supported:
+            await self._client.write(definitions.SET_SCHEMA_VERSION, {"version": self._supported})
         await self._claim(generation)
         await self._create_indexes(generation)
         self._known[generation.number] = generation
@@ -47,7 +64,7 @@ class Neo4jSchema:
     async def generation(self, number: int) -> Generation:
         """Give a prepared generation. Raises SpaceMismatch for one that was never prepared."""
         if number not in self._known:
-            found = await self._client.read(queries.GENERATION, {"number": number})
+            found = await self._client.read(definitions.GENERATION, {"number": number})
             if not found:
                 raise SpaceMismatch(
                     f"The graph panel has no generation {number}.",
@@ -56,6 +73,29 @@ class Neo4jSchema:
             self._known[number] = _generation(found[0])
         return self._known[number]
 
+    async def generations(self) -> list[int]:
+        """Give the numbers that are claimed."""
+        return [row["number"] for row in await self._client.read(definitions.GENERATIONS)]
+
+    def gone(self, numbers: Collection[int]) -> SpaceMismatch:
+        """Take note that another process forgot one of these generations, and say so."""
+        for number in numbers:
+            self._known.pop(number, None)
+        return SpaceMismatch(
+            f"The graph panel no longer has all of the generations {sorted(numbers)}.",
+            "Prepare the generation again, or leave it out.",
+        )
+
+    async def unindex(self, number: int) -> None:
+        """Drop a generation's indexes."""
+        for name in index_names(number):
+            await self._define(put_label(definitions.DROP_INDEX, name))
+
+    async def forget(self, number: int) -> None:
+        """Give the generation's number back."""
+        await self._client.write(definitions.DROP_GENERATION, {"number": number})
+        self._known.pop(number, None)
+
     async def _claim(self, generation: Generation) -> None:
         wanted = {
             "number": generation.number,
@@ -63,7 +103,7 @@ class Neo4jSchema:
             "dimension": generation.dimension,
             "chunker": generation.chunker,
         }
-        recorded = _generation((await self._client.write(queries.CLAIM_GENERATION, wanted))[0])
+        recorded = _generation((await self._client.write(definitions.CLAIM_GENERATION, wanted))[0])
         if recorded != generation:
             raise SpaceMismatch(
                 f"Generation {generation.number} of the graph panel holds vectors of "
@@ -74,17 +114,15 @@ class Neo4jSchema:
 
     async def _create_indexes(self, generation: Generation) -> None:
         name = generation_label(generation.number)
-        names = [name]
         dimension = {"dimension": generation.dimension}
-        await self._define(put_label(queries.VECTOR_INDEX, name), dimension)
+        await self._define(put_label(definitions.VECTOR_INDEX, name), dimension)
         for language in LANGUAGES:
             name = language_label(generation.number, language)
-            names.append(name)
             analyser = {"analyser": ANALYSERS[language]}
-            await self._define(put_label(queries.TEXT_INDEX, name), analyser)
-        for name in names:
+            await self._define(put_label(definitions.TEXT_INDEX, name), analyser)
+        for name in index_names(generation.number):
             await self._define(
-                queries.AWAIT_INDEX,
+                definitions.AWAIT_INDEX,
                 {"name": name, "seconds": int(self._index_timeout)},
             )
 

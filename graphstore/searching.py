@@ -17,6 +17,7 @@ from graphstore.names import (
     facet_id,
     generation_label,
     language_labels,
+    live_key,
     put_label,
     version_id,
 )
@@ -203,6 +204,7 @@ def _scope(query: PanelQuery) -> dict[str, object]:
     return {
         "workspace": query.workspace,
         "generation": query.generation.number,
+        "live": live_key(query.generation.number),
         "documents": documents or None,
         "facets": [facet_id(query.workspace, facet) for facet in query.filters.facets],
     }

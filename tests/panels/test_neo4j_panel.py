@@ -1,7 +1,6 @@
 """The graph panel keeps the contract on a real server, and what only a graph can get wrong."""
 
 import asyncio
-import itertools
 import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -183,30 +182,6 @@ async def test_nothing_stays_behind(shelf: Shelf, neo4j_driver: AsyncDriver) -> 
     assert await nodes() == 2 + 1 + 1
     await shelf.panel.erase(list(shelf.documents))
     assert await nodes() == 0
-
-
-async def test_readers_see_one_version_whole_while_versions_come_and_go(shelf: Shelf) -> None:
-    versions = [shelf.version(*["Le bail"] * 8)]
-    for number in range(2, 8):
-        document = versions[0].document
-        versions.append(shelf.version(*["Le bail"] * 8, document=document, number=number))
-    await shelf.show(versions[0])
-
-    async def replace_all() -> None:
-        for old, new in itertools.pairwise(versions):
-            await shelf.show(new)
-            await shelf.panel.retire([old.ref])
-
-    replaced = asyncio.create_task(replace_all())
-    seen = set()
-    while not replaced.done():
-        found = await shelf.search("bail", shelf.vector(), limit=50)
-        dense, lexical = ({h.chunk for h in hits} for hits in (found.dense, found.lexical))
-        assert dense == lexical
-        assert dense in [set(b.ids) for b in versions]
-        seen.add(next(iter(dense)).version)
-    await replaced
-    assert len(seen) > 1, "no replacement was met; the test proves nothing"
 
 
 async def test_a_server_that_is_not_there_is_told_at_once() -> None:
