@@ -81,7 +81,7 @@ class Rebuild:
     async def _finish(self, name: PanelName) -> None:
         """Let a panel serve that holds what the ledger says; indexes are built at once."""
         panel, scope = self._panels[name], await self._survey.scope()
-        here = replace(scope, panels={name: panel}, unfinished=frozenset())
+        here = replace(scope, panels={name: panel})
         if await self._mend(panel, here):
             return
         for generation in scope.generations:

@@ -80,6 +80,15 @@ async def test_documents_that_come_meanwhile_are_in_both(house: House) -> None:
     assert (await house.parity(deep=True)).clean
 
 
+async def test_a_new_document_is_read_once_for_all_generations(house: House) -> None:
+    await begin(house)
+    await house.pour("one", "a.txt")
+    await house.pour(b"\xff", "broken.txt")
+    await house.catalog.queue.drain(house.reconcile)
+    assert held(house, 1) == held(house, 2) == [{"one"}, {"one"}]
+    assert house.reader.reads == 2
+
+
 async def test_while_paused_nothing_is_built_and_documents_go_live_as_ever(house: House) -> None:
     await filled(house)
     await begin(house)

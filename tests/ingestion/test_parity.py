@@ -1,12 +1,22 @@
 """Whatever a hand changes in either panel is found, named and mended."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from contracts.digests import embed
 from contracts.errors import NotFound, PanelUnavailable
-from contracts.nouns import DEFAULT_WORKSPACE, PanelName, VersionRef
+from contracts.nouns import (
+    DEFAULT_WORKSPACE,
+    PanelName,
+    Stray,
+    StrayKind,
+    VersionDigest,
+    VersionRef,
+)
 from contracts.record import VersionState
 from ingestion.faults import Fault, ParityReport
 from tests.ingestion.crashing import kill_everywhere
@@ -21,10 +31,37 @@ from tests.ingestion.edits import (
     lose_chunk,
     lose_version,
 )
-from tests.ingestion.house import House
+from tests.ingestion.house import GENERATION, House
+from tests.panels.fake import InMemoryPanel
 
 TEXTS = {"write to ann@example.org", "two"}
 OTHERS = {"other", "lines"}
+
+
+class Busy(InMemoryPanel):
+    """Whenever it is about to give digests something happens; a stray passes by."""
+
+    def __init__(self, name: PanelName) -> None:
+        super().__init__(name)
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+        self.asked = 0
+
+    async def digests(
+        self, generation: int, documents: Sequence[UUID] | None = None
+    ) -> AsyncIterator[VersionDigest]:
+        happening, self.meanwhile = self.meanwhile, None
+        if happening:
+            await happening()
+            self.meanwhile = happening
+        async for one in super().digests(generation, documents):
+            yield one
+
+    async def strays(self, generation: int) -> AsyncIterator[Stray]:
+        self.asked += 1
+        if self.asked == 1:
+            yield Stray(StrayKind.ORPHAN, None, "An entity that is about to have a chunk.")
+        async for one in super().strays(generation):
+            yield one
 
 
 @pytest.fixture
@@ -110,6 +147,32 @@ async def test_a_source_that_is_not_what_was_recorded_is_not_copied(house: House
     assert (await house.parity(deep=True)).clean
 
 
+async def test_what_nobody_wants_is_not_mended(house: House) -> None:
+    ref = await filled(house)
+    for panel in house.panels.values():
+        add_version(panel, ref)
+        place = replace(chunk(ref), document=UUID(int=7))
+        one = panel.chunks[chunk(ref)]
+        panel.chunks[place] = embed(
+            replace(one.chunk, id=place), one.embedding, GENERATION.model, one.mentions
+        )
+    changing(text="evil")(house.graph, VersionRef(UUID(int=7), 1))
+    assert (await house.repair(deep=True)).clean
+    assert {ref.document for ref, _ in house.graph.versions} == set(house.catalog.tables.documents)
+
+
+async def test_panels_that_differ_as_each_was_recorded_are_found(house: House) -> None:
+    ref = await filled(house)
+    forge_chunk(house.graph, ref)
+    async for held in house.graph.digests(1, [ref.document]):
+        version = house.catalog.tables.version(ref)
+        assert version is not None
+        version.rows[1, PanelName.GRAPH].seal = held.seal
+    assert named(await house.parity(), PanelName.GRAPH) == {Fault.DIFFERENT}
+    assert (await house.repair()).clean
+    assert await house.both() == TEXTS | OTHERS
+
+
 async def test_only_the_documents_asked_for_are_checked(house: House) -> None:
     ref = await filled(house)
     lose_chunk(house.graph, ref)
@@ -174,6 +237,25 @@ async def test_many_faults_are_all_counted_and_some_listed(house: House) -> None
     assert (report.found, len(report.differences)) == (130, 100)
     assert (await house.repair()).repaired == 130
     assert (await house.parity(deep=True)).clean
+
+
+async def test_what_happens_during_a_check_is_no_fault(tmp_path: Path) -> None:
+    house = await House(tmp_path, graph=Busy(PanelName.GRAPH)).open()
+    assert isinstance(house.graph, Busy)
+    await filled(house)
+    texts = iter(["third", "second"])
+
+    async def replace_it() -> None:
+        for text in texts:
+            await house.pour(text, "a.txt")
+            await house.catalog.queue.drain(house.reconcile)
+            return
+
+    house.graph.meanwhile = replace_it
+    report = await house.parity(deep=True)
+    assert report.clean
+    assert report.pending > 0
+    assert not list(texts)  # it was replaced in the check, and when it was looked at again
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -1,14 +1,16 @@
 """What ends in the panels, whatever happens on the way."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from contracts.errors import CatalogUnavailable, NotFound, TooLarge
-from contracts.nouns import DEFAULT_WORKSPACE, PanelName
+from contracts.nouns import DEFAULT_WORKSPACE, EmbeddedChunk, PanelName, StagedVersion
 from contracts.record import VersionState
 from tests.ingestion.crashing import kill_everywhere
 from tests.ingestion.house import LIMIT, House
+from tests.panels.fake import InMemoryPanel
 
 
 @pytest.fixture
@@ -172,6 +174,36 @@ async def test_a_kill_at_any_step_heals(tmp_path: Path, *, after: bool) -> None:
     kept = [{"old", "shared"}, {"new", "shared"}]
     whole = kept + [texts | {"gone"} for texts in kept]
     assert await kill_everywhere(tmp_path, prepare, story, check, whole, after=after) > 15
+
+
+class Lossy(InMemoryPanel):
+    """Loses a chunk of what it is first given."""
+
+    lost = False
+
+    async def stage(
+        self,
+        versions: Sequence[StagedVersion],
+        chunks: Sequence[EmbeddedChunk],
+        *,
+        overwrite: bool = False,
+    ) -> None:
+        kept = chunks if self.lost else chunks[1:]
+        self.lost = self.lost or bool(chunks)
+        await super().stage(versions, kept, overwrite=overwrite)
+
+
+async def test_what_a_panel_did_not_keep_is_not_shown_and_sent_again(tmp_path: Path) -> None:
+    house = await House(tmp_path, graph=Lossy(PanelName.GRAPH)).open()
+    receipt = await house.pour("one\ntwo")
+    await house.catalog.queue.drain(house.reconcile)
+    assert await house.texts(house.graph) == set()
+    record = await house.catalog.documents.get(DEFAULT_WORKSPACE, receipt.ref.document)
+    assert [p.error for p in record.panels if p.error] == [
+        "The panel held other chunks than were to be sent to it."
+    ]
+    await house.rest()
+    assert await house.both() == {"one", "two"}
 
 
 async def test_a_file_over_the_limit_is_refused_and_leaves_nothing(house: House) -> None:
