@@ -1,9 +1,8 @@
 """Bytes to characters for files that do not say their encoding, or lie about it."""
 
 import codecs
-import re
 
-from charset_normalizer import from_bytes
+from readers.code_pages import code_page
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -12,11 +11,10 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Unrestricted, detection answers cp1250 for French and shift_jis for Russian; among these few
-# it is right. UTF-16 without a mark is found by where its zero bytes lie.
-_CODE_PAGES = ["cp1252", "cp1251", "koi8_r"]
 _SAMPLE = 1 << 18
-_WIDE_ZEROS = 0.03
+# UTF-16 without a mark is found by where the first bytes of Latin (0) and Cyrillic (4) characters
+# lie; neither byte is ever text by itself.
+_WIDE_BYTES = 0.03
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
@@ -35,13 +33,13 @@ def encoding(data: bytes, declared: str | None = None) -> str:
         if data.startswith(mark):
             return name
     sample = data[:_SAMPLE]
-    # In UTF-16 at least the blanks and full stops have a zero byte; a stray NUL is no sign.
-    if sample.count(0) > len(sample) * _WIDE_ZEROS:
+    # A stray NUL is no sign.
+    if sample.count(0) + sample.count(4) > len(sample) * _WIDE_BYTES:
         return _wide_encoding(sample)
     try:
         codecs.decode(data, "utf-8")
     except UnicodeDecodeError:
-        return _known_text_codec(declared) or _detected(data)
+        return _known_text_codec(declared) or code_page(data)
     return "utf-8"
 
 
@@ -53,7 +51,8 @@ def _wide_encoding(sample: bytes) -> str:
         return "utf-32-le"
     if quarter and zeros[0] + zeros[1] > 1.9 * quarter:
         return "utf-32-be"
-    even, odd = zeros[0] + zeros[2], zeros[1] + zeros[3]
+    fours = sample[::2].count(4), sample[1::2].count(4)
+    even, odd = zeros[0] + zeros[2] + fours[0], zeros[1] + zeros[3] + fours[1]
     if min(even, odd) * 20 > max(even, odd):
         return "latin-1"  # zero bytes everywhere: not text, the caller sees the NULs
     return "utf-16-le" if odd > even else "utf-16-be"
@@ -71,11 +70,3 @@ def _known_text_codec(declared: str | None) -> str | None:
     if name in {"iso8859-1", "ascii"}:
         return "cp1252"
     return None if name.startswith(("utf-", "idna", "punycode", "unicode_", "raw_")) else name
-
-
-def _detected(data: bytes) -> str:
-    # Letters outside ASCII are what tells code pages apart; a sample around them is enough.
-    first = re.search(rb"[\x80-\xff]", data)
-    start = max(0, (first.start() if first else 0) - _SAMPLE // 2)
-    match = from_bytes(data[start : start + _SAMPLE], cp_isolation=_CODE_PAGES).best()
-    return match.encoding if match else "cp1252"

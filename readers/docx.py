@@ -7,6 +7,7 @@ from lxml.etree import _Element as Element
 
 from readers.archive import Archive, take_core_properties
 from readers.draft import Draft, PartDraft, useful_title
+from readers.office_xml import FIXED, attribute, children, descend, tag
 
 _MAIN = re.compile(r"word/document\d*\.xml")
 _BESIDE = (
@@ -17,7 +18,6 @@ _BESIDE = (
 )
 # Deleted and moved-away text is not part of the document; instructions of fields are code.
 _SKIPPED = {"pPr", "rPr", "del", "moveFrom", "instrText", "tblPr", "trPr", "tcPr", "sectPr"}
-_FIXED = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _HEADING_NAME = re.compile(r"(?i)heading (\d)")
 _BODY_LEVEL = 9
 _SYMBOL_FONTS = 0xF000
@@ -60,23 +60,23 @@ def _write(root: Element, part: PartDraft, levels: dict[str, int]) -> None:
 
 def _paragraphs(root: Element, levels: dict[str, int]) -> Iterator[tuple[str, int]]:
     """Yield (text, heading level or 0) of paragraphs and table rows, in order."""
-    for child in _children(root):
-        tag = _tag(child)
-        if tag == "p":
+    for child in children(root):
+        name = tag(child)
+        if name == "p":
             boxes: list[Element] = []
             yield _inline(child, boxes), _level(child, levels)
             for box in boxes:
                 yield from _paragraphs(box, levels)
-        elif tag == "tbl":
+        elif name == "tbl":
             yield from _rows(child, levels)
-        elif tag not in _SKIPPED:
+        elif name not in _SKIPPED:
             yield from _paragraphs(child, levels)
 
 
 def _rows(table: Element, levels: dict[str, int]) -> Iterator[tuple[str, int]]:
     """Yield a line per row, cells between tabs; a row of one cell is a frame around text."""
-    for row in _descend(table, "tr"):
-        cells = list(_descend(row, "tc"))
+    for row in descend(table, "tr", _SKIPPED):
+        cells = list(descend(row, "tc", _SKIPPED))
         if len(cells) == 1:
             yield from _paragraphs(cells[0], levels)
         else:
@@ -84,68 +84,39 @@ def _rows(table: Element, levels: dict[str, int]) -> Iterator[tuple[str, int]]:
             yield "\t".join(" ".join(text.split()) for text in texts), 0
 
 
-def _descend(element: Element, wanted: str) -> Iterator[Element]:
-    """Yield the nearest descendants of a kind, through content controls and insertions."""
-    for child in _children(element):
-        if _tag(child) == wanted:
-            yield child
-        elif _tag(child) not in _SKIPPED:
-            yield from _descend(child, wanted)
-
-
 def _inline(element: Element, boxes: list[Element]) -> str:
     """Give the text of a paragraph; text boxes anchored in it come after it."""
     pieces: list[str] = []
-    for child in _children(element):
-        tag = _tag(child)
-        if tag == "t":
+    for child in children(element):
+        name = tag(child)
+        if name == "t":
             pieces.append(child.text or "")
-        elif tag == "txbxContent":
+        elif name == "txbxContent":
             boxes.append(child)
-        elif tag in _FIXED:
-            pieces.append(_FIXED[tag])
-        elif tag == "sym":
+        elif name in FIXED:
+            pieces.append(FIXED[name])
+        elif name == "sym":
             pieces.append(_symbol(child))
-        elif tag not in _SKIPPED:
+        elif name not in _SKIPPED:
             pieces.append(_inline(child, boxes))
     return "".join(pieces)
 
 
-def _children(element: Element) -> Iterator[Element]:
-    """Yield child elements; of two renderings of the same content only the first."""
-    alternatives = _tag(element) == "AlternateContent"
-    for child in element.iterchildren("{*}*"):
-        yield child
-        if alternatives:
-            return
-
-
-def _tag(element: Element) -> str:
-    """Name without the namespace: strict and transitional documents differ only there."""
-    return str(element.tag).rpartition("}")[2]
-
-
 def _symbol(element: Element) -> str:
-    value = _attribute(element, "char")
+    value = attribute(element, "char")
     code = int(value, 16) if re.fullmatch("[0-9A-Fa-f]{1,5}", value) else 0
     # Codes from F000 name glyphs of a font (Wingdings), not characters.
     return chr(code) if 0 < code < _SYMBOL_FONTS else ""
-
-
-def _attribute(element: Element | None, name: str) -> str:
-    if element is None:
-        return ""
-    return next((str(v) for k, v in element.items() if str(k).rpartition("}")[2] == name), "")
 
 
 def _level(paragraph: Element, levels: dict[str, int]) -> int:
     properties = paragraph.find("{*}pPr")
     if properties is None:
         return 0
-    outline = _attribute(properties.find("{*}outlineLvl"), "val")
+    outline = attribute(properties.find("{*}outlineLvl"), "val")
     if outline.isdigit():
         return int(outline) + 1 if int(outline) < _BODY_LEVEL else 0
-    return levels.get(_attribute(properties.find("{*}pStyle"), "val"), 0)
+    return levels.get(attribute(properties.find("{*}pStyle"), "val"), 0)
 
 
 def _heading_levels(archive: Archive) -> dict[str, int]:
@@ -155,10 +126,10 @@ def _heading_levels(archive: Archive) -> dict[str, int]:
     levels: dict[str, int] = {}
     based_on: dict[str, str] = {}
     for style in archive.xml("word/styles.xml").iterchildren("{*}style"):
-        identifier = _attribute(style, "styleId")
-        name = _attribute(style.find("{*}name"), "val")
-        outline = _attribute(style.find("{*}pPr/{*}outlineLvl"), "val")
-        based_on[identifier] = _attribute(style.find("{*}basedOn"), "val")
+        identifier = attribute(style, "styleId")
+        name = attribute(style.find("{*}name"), "val")
+        outline = attribute(style.find("{*}pPr/{*}outlineLvl"), "val")
+        based_on[identifier] = attribute(style.find("{*}basedOn"), "val")
         if outline.isdigit():
             levels[identifier] = int(outline) + 1 if int(outline) < _BODY_LEVEL else 0
         elif match := _HEADING_NAME.fullmatch(name):

@@ -14,7 +14,8 @@ _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _REMOVED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _POINTLESS_TITLE = re.compile(
-    r"(?i)(?:untitled|sans titre|без названия|document ?\d*|microsoft \w+ - .*|[^ ]+\.\w{3,4})"
+    r"(?i)(?:untitled|sans titre|без названия|document ?\d*|microsoft \w+ - .*|[^ ]+\.\w{3,4}|"
+    r"powerpoint presentation|présentation powerpoint|презентация powerpoint)"
 )
 _VISIBLE = re.compile("[^\\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff]")
 
@@ -101,6 +102,11 @@ class Draft:
         part = PartDraft(self, clean(label), page)
         self.parts.append(part)
         return part
+
+    @property
+    def first_heading(self) -> str | None:
+        """Title of the first part that has one, for a document that does not say its own."""
+        return next((part.headings[0][2] for part in self.parts if part.headings), None)
 
     def count(self, characters: int) -> None:
         """Count characters. Raises UnreadableDocument past the limit."""

@@ -13,10 +13,26 @@ FormatReader: TypeAlias = Callable[[bytes, Draft], None]
 
 RECORD = "application/x-diptych-record+json"
 
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_OPEN = "application/vnd.oasis.opendocument"
+
 FORMATS: Mapping[str, str] = {
     "application/pdf": "readers.pdf:read",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "readers.docx:read",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "readers.xlsx:read",
+    f"{_OFFICE}.wordprocessingml.document": "readers.docx:read",
+    f"{_OFFICE}.spreadsheetml.sheet": "readers.xlsx:read",
+    f"{_OFFICE}.presentationml.presentation": "readers.pptx:read",
+    "application/vnd.ms-excel.sheet.binary.macroEnabled.12": "readers.xls:read_binary",
+    f"{_OPEN}.text": "readers.odf:read_text",
+    f"{_OPEN}.presentation": "readers.odf:read_presentation",
+    f"{_OPEN}.spreadsheet": "readers.odf:read_workbook",
+    "application/epub+zip": "readers.epub:read",
+    "application/rtf": "readers.rtf:read",
+    "application/msword": "readers.doc:read",
+    "application/vnd.ms-excel": "readers.xls:read",
+    "application/vnd.ms-powerpoint": "readers.ppt:read",
+    "application/vnd.ms-outlook": "readers.msg:read",
+    "application/mbox": "readers.mbox:read",
+    "multipart/related": "readers.mhtml:read",
     "message/rfc822": "readers.mail:read",
     "text/html": "readers.html:read",
     "text/csv": "readers.tabular:read",

@@ -3,9 +3,12 @@
 import io
 import re
 import zipfile
+from collections.abc import Callable
+from itertools import islice
 
 from contracts.errors import Unreadable, UnreadableDocument
 from readers.decoding import decode
+from readers.tabular import is_named_table, is_table
 
 _SAMPLE = 1 << 16
 _MIMETYPE = 100
@@ -19,7 +22,6 @@ _PICTURES = {
     b"BM": "bitmap",
 }
 _OTHERS = {
-    b"{\\rtf": ("text in RTF", "Save it as docx or PDF and add that."),
     b"\x1f\x8b": ("gzip archive", "Unpack it and add the files in it."),
     b"7z\xbc\xaf\x27\x1c": ("7z archive", "Unpack it and add the files in it."),
     b"Rar!": ("RAR archive", "Unpack it and add the files in it."),
@@ -28,9 +30,25 @@ _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OFFICE_MEMBERS = (
     (re.compile(r"word/document\d*\.xml"), f"{_OFFICE}.wordprocessingml.document"),
     (re.compile(r"xl/workbook\.xml"), f"{_OFFICE}.spreadsheetml.sheet"),
-    (re.compile(r"xl/workbook\.bin"), "binary Excel workbook"),
-    (re.compile(r"ppt/presentation\.xml"), "PowerPoint presentation"),
+    (
+        re.compile(r"xl/workbook\.bin"),
+        "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
+    ),
+    (re.compile(r"ppt/presentation\d*\.xml"), f"{_OFFICE}.presentationml.presentation"),
 )
+# By the name of a stream at the root; Outlook's files may hold any of the others.
+_OLE_STREAMS = {
+    "__properties_version1.0": "application/vnd.ms-outlook",
+    "worddocument": "application/msword",
+    "powerpoint document": "application/vnd.ms-powerpoint",
+    "workbook": "application/vnd.ms-excel",
+    "book": "application/vnd.ms-excel",
+}
+_PACKED = {
+    *("application/epub+zip", "application/vnd.oasis.opendocument.text"),
+    "application/vnd.oasis.opendocument.presentation",
+    "application/vnd.oasis.opendocument.spreadsheet",
+}
 _TEXT_BY_NAME = {
     "md": "text/markdown",
     "markdown": "text/markdown",
@@ -44,7 +62,17 @@ _TEXT_BY_NAME = {
     "eml": "message/rfc822",
 }
 _HTML = re.compile(r"(?i)\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b")
+_XML = re.compile(r"\s*<\?xml\b")
+_JSON = re.compile(r"""\s*\[?\s*\{\s*"[^"\n]{0,200}"\s*:""")
+_HEAD = re.compile(r"[A-Za-z][\w-]*:[^\n]*\n")
+_STORED = re.compile(r"From [^\n]*\n[A-Za-z][\w-]*:")
+# A message begins behind an empty line with "From ", and a field follows (RFC 4155).
+MESSAGE_BEGIN = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From [^\r\n]*\r?\n(?=[A-Za-z][\w-]*:)")
+_RELATED = re.compile(r"(?im)^content-type:\s*multipart/related\b")
+_SENT = re.compile(r"(?im)^(?:to|cc|received|delivered-to|message-id):")
+_LOCATION = re.compile(r"(?im)^(?:snapshot-)?content-location:")
 _MAIL = re.compile(r"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){3,}\n")
+_MIME = re.compile(r"(?i)mime-version:[^\n]*\ncontent-type:\s*[a-z]+/")
 _MAIL_FIELD = re.compile(r"(?im)^(?:from|received|subject|message-id):")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -62,7 +90,9 @@ def media_type(data: bytes, filename: str) -> str:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _of_zip(data)
     if data.startswith(_OLE):
-        raise _of_ole(data)
+        return _of_ole(data)
+    if data.startswith(b"{\\rtf"):
+        return "application/rtf"
     for signature, name in _PICTURES.items():
         if data.startswith(signature):
             raise UnreadableDocument(
@@ -91,31 +121,30 @@ def _of_zip(data: bytes) -> str:
             "The file is damaged: it is packed (docx, xlsx or zip) and cannot be unpacked.",
             "Get the whole file again from where it came from.",
         ) from error
-    found = next(
-        (kind for member, kind in _OFFICE_MEMBERS if any(map(member.fullmatch, names))), None
-    )
-    if found and "/" in found:
-        return found
-    if found:
-        raise _unsupported(found, "Save it as PDF and add that.")
-    if "opendocument" in kind or "epub" in kind:
-        name = "e-book (epub)" if "epub" in kind else f"OpenDocument {kind.rpartition('.')[2]}"
-        raise _unsupported(name, "Save it as docx or PDF and add that.")
+    for pattern, office in _OFFICE_MEMBERS:
+        if any(map(pattern.fullmatch, names)):
+            return office
+    # A template differs from a document by its label alone.
+    kind = kind.strip().removesuffix("-template")
+    if kind in _PACKED:
+        return kind
+    if "opendocument" in kind:
+        name = f"OpenDocument {kind.rpartition('.')[2]}"
+        raise _unsupported(name, "Save it as PDF and add that.")
     raise _unsupported("zip archive", "Unpack it and add the files in it.")
 
 
-def _of_ole(data: bytes) -> UnreadableDocument:
-    """Tell encrypted Office files from the old binary ones by the names of their streams."""
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        return UnreadableDocument(
-            Unreadable.ENCRYPTED,
-            "The Office file is protected by a password.",
-            "Open it, remove the password, save it and add it again.",
-        )
-    if "__properties_version1.0".encode("utf-16-le") in data:
-        return _unsupported("Outlook message (msg)", "Save the message as eml and add that.")
-    return _unsupported(
-        "document of an old Office version", "Save it as docx, xlsx or PDF and add that."
+def _of_ole(data: bytes) -> str:
+    from readers.ole import Compound, refuse_locked  # noqa: PLC0415 - 30 ms, for few files
+
+    names = Compound(data).names
+    if "encryptedpackage" in names:
+        refuse_locked()
+    for stream, kind in _OLE_STREAMS.items():
+        if stream in names:
+            return kind
+    raise _unsupported(
+        "old Office or Windows file of another kind", "Save it as docx, xlsx or PDF and add that."
     )
 
 
@@ -126,12 +155,50 @@ def _of_text(data: bytes, filename: str) -> str:
         raise _unsupported(
             "file of a kind that is not known", "Save it as PDF, docx or text and add that."
         )
+    if _STORED.match(sample) and len(list(islice(MESSAGE_BEGIN.finditer(data), 2))) > 1:
+        return "application/mbox"
+    for kind, tells in _TEXT_SIGNS:
+        if tells(sample):
+            return kind
     extension = filename.rpartition(".")[2].lower() if "." in filename else ""
-    if _HTML.match(sample):
-        return "text/html"
-    if _MAIL.match(sample) and _MAIL_FIELD.search(sample[:8192]):
-        return "message/rfc822"
-    return _TEXT_BY_NAME.get(extension, "text/plain")
+    named = _TEXT_BY_NAME.get(extension, "text/plain")
+    if named == "text/plain" and is_table(sample):
+        return "text/csv"
+    fits = _FITS_NAME.get(named)
+    return named if fits is None or fits(sample) else "text/plain"
+
+
+def _is_saved_page(sample: str) -> bool:
+    """Tell a saved web page from mail that has pictures: it was never sent to anyone."""
+    head = sample.partition("\n\n")[0]
+    return (
+        _HEAD.match(sample) is not None
+        and _RELATED.search(head) is not None
+        and _SENT.search(head) is None
+        and _LOCATION.search(sample) is not None
+    )
+
+
+def _is_mail(sample: str) -> bool:
+    fields = _MAIL.match(sample) is not None and _MAIL_FIELD.search(sample[:8192]) is not None
+    return fields or _MIME.match(sample) is not None
+
+
+# What the content says for certain, whatever the name is.
+_TEXT_SIGNS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("text/html", _HTML.match),
+    ("message/rfc822", _STORED.match),
+    ("multipart/related", _is_saved_page),
+    ("message/rfc822", _is_mail),
+    ("application/xml", _XML.match),
+    ("application/json", _JSON.match),
+)
+# What a name claims is believed where the content allows it at all.
+_FITS_NAME: dict[str, Callable[[str], object]] = {
+    "text/html": re.compile(r"<[A-Za-z!/]").search,
+    "text/csv": is_named_table,
+    "message/rfc822": _HEAD.match,
+}
 
 
 def _unsupported(name: str, remedy: str) -> UnreadableDocument:

@@ -1,16 +1,19 @@
 """Reads mail (eml): the fields that people see, then the body; attachments are named."""
 
 import email
+from collections.abc import Sequence
 from email import policy
 from email.message import EmailMessage
+from typing import NoReturn
 
 from contracts.errors import Unreadable, UnreadableDocument
 from readers import html
 from readers.decoding import decode
-from readers.draft import Draft, has_visible_text
+from readers.draft import Draft, PartDraft, has_visible_text
 
 _FIELDS = ("From", "To", "Cc", "Date", "Subject")
-_SEALED = {
+_KEPT = ("From", "To", "Date")
+SEALED = {
     "multipart/encrypted",
     "application/pgp-encrypted",
     "application/pkcs7-mime",
@@ -22,27 +25,58 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 def read(data: bytes, draft: Draft) -> None:
     """Give the header fields as the first part and the body as the second."""
+    message = parse(data)
+    if is_sealed(message):
+        refuse_sealed()
+    write_fields(fields_of(message), draft)
+    body = Body(message)
+    if body:
+        body.write(draft.part("Body"))
+    note_attachments(attachments_of(message, body.used), draft)
+
+
+def parse(data: bytes) -> EmailMessage:
+    """Parse a message; one that was saved as UTF-16 is turned back first."""
     if data.startswith(_WIDE) or b"\0" in data[:200]:
         data = decode(data).encode("utf-8")
-    message = email.message_from_bytes(data, policy=policy.default)
-    if any(part.get_content_type() in _SEALED for part in message.walk()):
-        raise UnreadableDocument(
-            Unreadable.ENCRYPTED,
-            "The message is encrypted (S/MIME or PGP).",
-            "Open it in the mail program that has the key, and save it decrypted.",
-        )
-    fields = {name: _field(message, name) for name in _FIELDS}
-    head = draft.part("Headers")
-    head.add("".join(f"{name}: {value}\n" for name, value in fields.items() if value))
+    return email.message_from_bytes(data, policy=policy.default)
+
+
+def is_sealed(message: EmailMessage) -> bool:
+    """Tell whether only its readers' keys open it."""
+    return any(part.get_content_type() in SEALED for part in message.walk())
+
+
+def refuse_sealed() -> NoReturn:
+    """Say that the message is encrypted."""
+    raise UnreadableDocument(
+        Unreadable.ENCRYPTED,
+        "The message is encrypted (S/MIME or PGP).",
+        "Open it in the mail program that has the key, and save it decrypted.",
+    )
+
+
+def fields_of(message: EmailMessage) -> dict[str, str]:
+    """Give the fields that people see, empty where a message has none."""
+    return {name: _field(message, name) for name in _FIELDS}
+
+
+def lines_of(fields: dict[str, str]) -> str:
+    """Print fields as they stand on top of a message."""
+    return "".join(f"{name}: {value}\n" for name, value in fields.items() if value)
+
+
+def write_fields(fields: dict[str, str], draft: Draft) -> None:
+    """Write the fields as a part of their own and keep them as title and metadata."""
+    draft.part("Headers").add(lines_of(fields))
     draft.title = fields["Subject"] or None
-    draft.metadata |= {
-        key: fields[name]
-        for key, name in (("from", "From"), ("to", "To"), ("date", "Date"))
-        if fields[name]
-    }
-    body = _write_body(message, draft)
-    if names := _attachments(message, body):
-        draft.metadata["attachments_not_read"] = names[:_LISTED]
+    draft.metadata |= {name.lower(): fields[name] for name in _KEPT if fields[name]}
+
+
+def note_attachments(names: Sequence[str], draft: Draft) -> None:
+    """Keep the names of what came with a message."""
+    if names:
+        draft.metadata["attachments_not_read"] = list(names[:_LISTED])
 
 
 def _field(message: EmailMessage, name: str) -> str:
@@ -53,35 +87,41 @@ def _field(message: EmailMessage, name: str) -> str:
         return " ".join(str(raw).split())
 
 
-def _write_body(message: EmailMessage, draft: Draft) -> list[EmailMessage]:
-    """Write the plain body, or the HTML one where that is all there is; give what was used."""
-    texts = [
-        part
-        for part in message.walk()
-        if part.get_content_maintype() == "text" and part.get_content_disposition() != "attachment"
-    ]
-    plain = [
-        p for p in texts if p.get_content_subtype() != "html" and has_visible_text(_content(p))
-    ]
-    rich = [p for p in texts if p.get_content_subtype() == "html"]
-    if not plain and not rich:
-        return texts
-    body = draft.part("Body")
-    for part in plain:
-        body.add(_content(part).strip("\n") + "\n\n")
-    if not plain:
-        for part in rich:
-            html.write(_content(part), body)
-    return texts
+class Body:
+    """The texts of a message: the plain ones, or the HTML where that is all there is."""
+
+    def __init__(self, message: EmailMessage) -> None:
+        self.used = [
+            part
+            for part in message.walk()
+            if part.get_content_maintype() == "text"
+            and part.get_content_disposition() != "attachment"
+        ]
+        self._rich = [p for p in self.used if p.get_content_subtype() == "html"]
+        plain = (content(p) for p in self.used if p.get_content_subtype() != "html")
+        self._plain = [text for text in plain if has_visible_text(text)]
+
+    def __bool__(self) -> bool:
+        """Tell whether there is a body at all."""
+        return bool(self._plain or self._rich)
+
+    def write(self, part: PartDraft) -> None:
+        """Write the texts one after another."""
+        for text in self._plain:
+            part.add(text.strip("\n") + "\n\n")
+        if not self._plain:
+            for rich in self._rich:
+                html.write(content(rich), part)
 
 
-def _content(part: EmailMessage) -> str:
+def content(part: EmailMessage) -> str:
     """Decode a text part, whatever charset it claims."""
     payload = part.get_payload(decode=True)
     return decode(payload, part.get_content_charset()) if isinstance(payload, bytes) else ""
 
 
-def _attachments(message: EmailMessage, used: list[EmailMessage]) -> list[str]:
+def attachments_of(message: EmailMessage, used: Sequence[EmailMessage]) -> list[str]:
+    """Name everything that is not in the text."""
     names = []
     for part in message.walk():
         if part.is_multipart() or part in used:

@@ -1,0 +1,40 @@
+"""Reads mailboxes (mbox): a part per message, with its fields on top."""
+
+import re
+from collections.abc import Iterator
+
+from readers import mail
+from readers.draft import Draft
+from readers.kinds import MESSAGE_BEGIN
+
+# Lines of text that would begin a message were marked when it was stored.
+_MARKED = re.compile(rb"(?m)^>(>*From )")
+
+
+def read(data: bytes, draft: Draft) -> None:
+    """Give every message in order; the subject is its heading. A sealed one gives its fields."""
+    names: list[str] = []
+    sealed: list[int] = []
+    for number, raw in enumerate(_messages(data), start=1):
+        message = mail.parse(_MARKED.sub(rb"\1", raw))
+        fields = mail.fields_of(message)
+        part = draft.part(fields["Subject"] or f"Message {number}")
+        part.add_heading(fields.pop("Subject"), 1)
+        part.add(mail.lines_of(fields) + "\n")
+        if mail.is_sealed(message):
+            sealed.append(number)
+            continue
+        body = mail.Body(message)
+        body.write(part)
+        names += mail.attachments_of(message, body.used)
+    draft.metadata["messages"] = len(draft.parts)
+    if sealed:
+        draft.metadata["messages_encrypted"] = sealed[:100]
+    mail.note_attachments(names, draft)
+
+
+def _messages(data: bytes) -> Iterator[bytes]:
+    begins = list(MESSAGE_BEGIN.finditer(data))
+    ends = [*(begin.start() for begin in begins[1:]), len(data)]
+    for begin, end in zip(begins, ends, strict=True):
+        yield data[begin.end() : end]
