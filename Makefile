@@ -28,6 +28,12 @@ demo: install ## Start both real servers, ingest the samples, ask, and leave the
 test: $(VENV)/.dev check ## Everything: checks, then all tests on the real servers
 	@$(BIN)/python -m pytest
 
+POINTS ?= 50
+SEED ?= 7
+.PHONY: soak
+soak: $(VENV)/.dev ## Break everything under load, prove that nothing is lost: make soak POINTS=50 SEED=7
+	@$(BIN)/python -m tests.soak --points $(POINTS) --seed $(SEED)
+
 .PHONY: check
 check: $(VENV)/.dev ## Format, lint, types, room boundaries, size budgets
 	@$(BIN)/ruff format --check --quiet .
