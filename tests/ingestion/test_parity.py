@@ -156,7 +156,7 @@ async def test_what_nobody_wants_is_not_mended(house: House) -> None:
         panel.chunks[place] = embed(
             replace(one.chunk, id=place), one.embedding, GENERATION.model, one.mentions
         )
-    changing(text="evil")(house.graph, VersionRef(UUID(int=7), 1))
+        changing(text="evil")(panel, VersionRef(UUID(int=7), 1))
     assert (await house.repair(deep=True)).clean
     assert {ref.document for ref, _ in house.graph.versions} == set(house.catalog.tables.documents)
 
@@ -237,6 +237,22 @@ async def test_many_faults_are_all_counted_and_some_listed(house: House) -> None
     assert (report.found, len(report.differences)) == (130, 100)
     assert (await house.repair()).repaired == 130
     assert (await house.parity(deep=True)).clean
+
+
+async def test_no_worker_has_a_document_while_it_is_mended(tmp_path: Path) -> None:
+    house = await House(tmp_path, graph=Busy(PanelName.GRAPH)).open()
+    assert isinstance(house.graph, Busy)
+    ref = await filled(house)
+    lose_chunk(house.graph, ref)
+    held: list[set[UUID]] = []
+
+    async def look() -> None:
+        held.append(set(house.catalog.tables.held))
+
+    house.graph.meanwhile = look
+    assert (await house.repair()).clean
+    assert {ref.document} in held
+    assert held[-1] == set()
 
 
 async def test_what_happens_during_a_check_is_no_fault(tmp_path: Path) -> None:
