@@ -1,7 +1,7 @@
 """Bags of words: how the lexical leg finds chunks. PostgreSQL analyses, this weighs and counts."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -50,10 +50,12 @@ def weigh(times: npt.NDArray[np.integer], sizes: npt.NDArray[np.integer]) -> npt
     return np.maximum(1, saturated).astype(np.int64)
 
 
-def _array(terms: npt.NDArray[np.int32]) -> bytes:
+def _array(values: npt.NDArray[np.integer]) -> bytes:
     """Give an int[] in the server's binary form: one dimension, no nulls, counted from 1."""
-    head = np.array([1, 0, _INT4, len(terms), 1], ">i4")
-    return head.tobytes() + np.column_stack([np.full_like(terms, 4), terms]).astype(">i4").tobytes()
+    head = np.array([1, 0, _INT4, len(values), 1], ">i4")
+    return (
+        head.tobytes() + np.column_stack([np.full_like(values, 4), values]).astype(">i4").tobytes()
+    )
 
 
 def _sparse(terms: npt.NDArray[np.int32], weights: npt.NDArray[np.int64]) -> bytes:
@@ -66,19 +68,15 @@ async def _note(
     connection: Connection,
     lexicons: npt.NDArray[np.int64],
     terms: npt.NDArray[np.int32],
-    found: Sequence[Sequence[int]],
+    found: Sequence[Sequence[Any]],
 ) -> None:
     """Leave what was added for the next fold, one row for each lexicon."""
-    chunks = dict(zip(*np.unique([row[2] for row in found], return_counts=True), strict=True))
-    for lexicon, count in chunks.items():
-        names, counts = np.unique(terms[lexicons == lexicon], return_counts=True)
-        values = {
-            "lexicon": int(lexicon),
-            "chunks": int(count),
-            "terms": names.tolist(),
-            "counts": counts.tolist(),
-        }
-        await connection.execute(queries.NOTE, values)
+    chunks = zip(*np.unique([row[2] for row in found], return_counts=True), strict=True)
+    async with connection.cursor().copy(queries.COPY_NOTES) as copy:
+        copy.set_types(queries.NOTE_TYPES)
+        for lexicon, count in chunks:
+            names, counts = np.unique(terms[lexicons == lexicon], return_counts=True)
+            await copy.write_row((int(lexicon), int(count), _array(names), _array(counts)))
 
 
 async def remake(connection: Connection, versions: list[int]) -> None:

@@ -70,6 +70,11 @@ def _down(error: psycopg.Error) -> PanelUnavailable | None:
         return PanelUnavailable(
             "The document was removed while it was written.", "Repeat the call if it is wanted."
         )
+    if isinstance(error, sqlstates.DeadlockDetected):
+        return PanelUnavailable(
+            "Two writers of the relational panel were in each other's way.",
+            "The same call works again.",
+        )
     if (error.sqlstate or "").startswith(_FULL):
         return PanelUnavailable(
             f"The relational panel's PostgreSQL is out of resources: {first_line(error)}.",

@@ -100,10 +100,10 @@ COPY panel.bag (version, ordinal, lexicon, generation, terms, weights) FROM STDI
 WITH (FORMAT BINARY)
 """
 BAG_TYPES: Final = ("int8", "int4", "int4", "int4", "bytea", "bytea")
-NOTE: Final = """
-INSERT INTO panel.delta (lexicon, chunks, terms, counts)
-VALUES (%(lexicon)s, %(chunks)s, %(terms)s, %(counts)s)
+COPY_NOTES: Final = """
+COPY panel.delta (lexicon, chunks, terms, counts) FROM STDIN WITH (FORMAT BINARY)
 """
+NOTE_TYPES: Final = ("int4", "int8", "bytea", "bytea")
 
 DROP_BAGS: Final = """
 WITH dropped AS (

@@ -12,6 +12,13 @@ PAGE: Final = 1000
 # Whatever a writer changes together is changed in one transaction, and this is one statement: it
 # finds nothing in a store that is being written to.
 STRAYS: Final = """
+WITH bare AS MATERIALIZED (  -- first those without a bag: analysing all takes 4 s for 20,000
+  SELECT v.document, v.number, c.language, c.context || E'\\n' || c.text AS passage
+    FROM panel.version AS v JOIN panel.chunk AS c ON c.version = v.id
+   WHERE v.generation = %(generation)s
+     AND NOT EXISTS (SELECT FROM panel.bag AS b
+                      WHERE (b.version, b.ordinal) = (c.version, c.ordinal))
+)
 SELECT 'link', v.document, v.number, 'It is marked as live or hidden, but is not.'
   FROM panel.version AS v
   JOIN panel.document AS d ON (d.id, d.generation) = (v.document, v.generation)
@@ -29,14 +36,10 @@ SELECT 'generation', v.document, v.number,
  WHERE v.generation = %(generation)s AND c.generation <> v.generation
  GROUP BY v.document, v.number
 UNION ALL
-SELECT 'link', v.document, v.number,
+SELECT 'link', b.document, b.number,
        format('The words of %%s of its chunks cannot be searched.', count(*))
-  FROM panel.version AS v JOIN panel.chunk AS c ON c.version = v.id
- WHERE v.generation = %(generation)s
-   AND NOT EXISTS (SELECT FROM panel.bag AS b
-                    WHERE (b.version, b.ordinal) = (c.version, c.ordinal))
-   AND EXISTS (SELECT FROM panel.words(0, c.language, c.context || E'\\n' || c.text))
- GROUP BY v.document, v.number
+  FROM bare AS b WHERE EXISTS (SELECT FROM panel.words(0, b.language, b.passage))
+ GROUP BY b.document, b.number
 UNION ALL
 SELECT CASE WHEN l.workspace <> v.workspace THEN 'audience'
             WHEN (l.generation, b.generation) <> (v.generation, v.generation) THEN 'generation'
