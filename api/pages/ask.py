@@ -67,11 +67,8 @@ class AskPage:
             ).style("width: 100%")
             self._input.on("keydown.enter.exact.prevent", self._send)
             with ui.element("div").classes("row wrap"):
-                policy = self._visitor.service.plans().policy(self._visitor.workspace)
-                modes = {AS_SET: text("panel.policy")} if policy.trial else {}
-                modes |= {mode.value: text(f"panel.{mode}") for mode in CHOICES}
-                start = AS_SET if policy.trial else policy.primary.value
-                self._mode = ui.toggle(modes, value=start).classes("seg")
+                modes = {name: text(f"panel.{name}") for name in (AS_SET, *CHOICES)}
+                self._mode = ui.toggle(modes, value=AS_SET).classes("seg")
                 self._mode.props('unelevated no-caps toggle-color="" toggle-text-color=primary')
                 ui.element("div").classes("grow")
                 self._button = main_button(text("ask.button"), self._press)

@@ -38,7 +38,8 @@ class PolicyCard:
         async def act() -> None:
             visitor = self._visitor
             await visitor.confirm(Role.ADMIN)
-            workspace = whose_policy(visitor.identity, None)
+            own = visitor.workspace in visitor.service.plans().workspaces
+            workspace = whose_policy(visitor.identity, visitor.workspace if own else None)
             switch, name = visitor.service.operations.switch, visitor.identity.name
             if target is None:
                 policy = await switch.back(workspace, name)
