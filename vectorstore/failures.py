@@ -17,6 +17,7 @@ _MISSING = (
     sqlstates.UndefinedObject,
     sqlstates.InvalidSchemaName,
 )
+_CROSSED = (sqlstates.ForeignKeyViolation, sqlstates.DeadlockDetected)
 _DOWN = (psycopg.OperationalError, psycopg.InterfaceError)
 _UNFIT = (psycopg.DataError, sqlstates.ProgramLimitExceeded, sqlstates.StatementTooComplex)
 
@@ -66,14 +67,10 @@ def _down(error: psycopg.Error) -> PanelUnavailable | None:
         return PanelUnavailable(
             "The relational panel's PostgreSQL is read-only.", "Point the URL at the primary."
         )
-    if isinstance(error, sqlstates.ForeignKeyViolation):
+    if isinstance(error, _CROSSED):
         return PanelUnavailable(
-            "The document was removed while it was written.", "Repeat the call if it is wanted."
-        )
-    if isinstance(error, sqlstates.DeadlockDetected):
-        return PanelUnavailable(
-            "Two writers of the relational panel were in each other's way.",
-            "The same call works again.",
+            "Another call removed what was being written, or wrote what was being removed.",
+            "Repeat the call if it is still wanted.",
         )
     if (error.sqlstate or "").startswith(_FULL):
         return PanelUnavailable(
