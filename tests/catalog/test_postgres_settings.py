@@ -200,3 +200,20 @@ async def test_a_rebuild_from_the_originals_is_not_stuck_with_who_writes_rows_me
         return await postgres_catalog.register.serve(PanelName.GRAPH)
 
     await until(is_refilled)
+
+
+async def test_one_process_at_a_time_moves_rebuilds_on(
+    postgres_catalog: PostgresCatalog, catalog_url: str
+) -> None:
+    other = PostgresCatalog(catalog_url, pool_size=1)
+    await other.open()
+    async with postgres_catalog.rights.rebuilding() as mine:
+        async with other.rights.rebuilding() as theirs:
+            assert (mine, theirs) == (True, False)
+
+    async def is_free() -> bool:
+        async with other.rights.rebuilding() as theirs:
+            return theirs
+
+    await until(is_free)
+    await other.close()
