@@ -1,11 +1,11 @@
 """What the routes and pages of operating the service call: the settings at run time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from contracts.nouns import Generation, PanelName, VersionRef
+from contracts.nouns import Generation, PanelName
 from contracts.policy import (
     Change,
     Generations,
@@ -14,70 +14,8 @@ from contracts.policy import (
     Policies,
     Policy,
 )
+from ingestion.faults import ParityReport
 from retrieval.switching import Step, Where
-
-
-class Difference(Protocol):
-    """One version in one panel that is not as it must be."""
-
-    @property
-    def panel(self) -> PanelName:
-        """Where."""
-        ...
-
-    @property
-    def ref(self) -> VersionRef | None:
-        """Which version, where it is one's."""
-        ...
-
-    @property
-    def fault(self) -> str:
-        """What kind of difference, in one word."""
-        ...
-
-    @property
-    def detail(self) -> str:
-        """What kind of difference, in words."""
-        ...
-
-
-class ParityFound(Protocol):
-    """What a parity check came to; the first of the differences, and how many there are."""
-
-    @property
-    def clean(self) -> bool:
-        """Tell whether nothing was found."""
-        ...
-
-    @property
-    def deep(self) -> bool:
-        """Tell whether payloads were read again."""
-        ...
-
-    @property
-    def versions(self) -> int:
-        """Versions that were compared."""
-        ...
-
-    @property
-    def chunks(self) -> Mapping[PanelName, int]:
-        """Chunks that each panel holds of them."""
-        ...
-
-    @property
-    def pending(self) -> int:
-        """Differences of documents that were on their way."""
-        ...
-
-    @property
-    def found(self) -> int:
-        """Differences in all."""
-        ...
-
-    @property
-    def differences(self) -> Sequence[Difference]:
-        """The first of them."""
-        ...
 
 
 class ParityChecking(Protocol):
@@ -85,7 +23,7 @@ class ParityChecking(Protocol):
 
     async def __call__(
         self, documents: Sequence[UUID] | None = None, *, deep: bool = False
-    ) -> ParityFound:
+    ) -> ParityReport:
         """Check everything, or some documents. Raises PanelUnavailable."""
         ...
 
@@ -93,15 +31,17 @@ class ParityChecking(Protocol):
 class Repairing(Protocol):
     """The use case that mends what a check finds, from a sound copy."""
 
-    async def __call__(self, documents: Sequence[UUID] | None = None) -> ParityFound:
-        """Mend, and give what a deep check then finds. Raises PanelUnavailable."""
+    async def __call__(
+        self, documents: Sequence[UUID] | None = None, *, deep: bool = False
+    ) -> ParityReport:
+        """Check, mend, and say what was found and mended. Raises PanelUnavailable."""
         ...
 
 
 class Rebuilding(Protocol):
     """The use case that empties a panel and fills it anew."""
 
-    async def __call__(self, panel: str, source: str, change: Change) -> PanelName:
+    async def begin(self, panel: str, source: str, change: Change) -> PanelName:
         """Begin: from a panel, ``originals`` or ``file:PATH``. Raises Conflict, InvalidInput."""
         ...
 
@@ -125,9 +65,7 @@ class Switching(Protocol):
 class Building(Protocol):
     """The use case that begins a generation."""
 
-    async def __call__(
-        self, model: str, dimension: int, chunker: str, change: Change
-    ) -> Generation:
+    async def begin(self, model: str, dimension: int, chunker: str, change: Change) -> Generation:
         """Begin. Raises SpaceMismatch for what this service cannot make, Conflict."""
         ...
 

@@ -44,6 +44,7 @@ class RebuildBody(Body):
 class RepairBody(Body):
     """What to mend: everything, or one document."""
 
+    deep: bool = Field(default=False, description="Also read every payload again.")
     document: UUID | None = None
     workspace: WorkspaceName | None = Field(None, description="The document's.")
 

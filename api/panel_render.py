@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from api.operations import ParityFound
 from api.panel_schemas import (
     AuditRowAnswer,
     CriterionAnswer,
@@ -19,6 +18,7 @@ from api.panel_schemas import (
 from api.standing import Standing
 from contracts.nouns import PanelName
 from contracts.policy import AuditRow, GenerationRecord, ParityNote, Policy, ReadPlan
+from ingestion.faults import ParityReport
 from retrieval.switching import Where, stage_of
 
 
@@ -90,8 +90,8 @@ def notes(values: Iterable[ParityNote]) -> list[ParityNoteAnswer]:
     ]
 
 
-def report(value: ParityFound) -> ParityReportAnswer:
-    """Render a check made now."""
+def report(value: ParityReport) -> ParityReportAnswer:
+    """Render a check or a repair made now."""
     return ParityReportAnswer(
         clean=value.clean,
         deep=value.deep,
@@ -99,11 +99,13 @@ def report(value: ParityFound) -> ParityReportAnswer:
         chunks=dict(value.chunks),
         pending=value.pending,
         found=value.found,
+        repaired=value.repaired,
         differences=[
             DifferenceAnswer(
                 panel=one.panel,
                 document=one.ref.document if one.ref else None,
                 version=one.ref.number if one.ref else None,
+                generation=one.generation,
                 fault=one.fault,
                 detail=one.detail,
             )

@@ -107,12 +107,16 @@ class DifferenceAnswer(BaseModel):
     panel: PanelName
     document: UUID | None
     version: int | None
+    generation: int
     fault: str
     detail: str
 
 
 class ParityReportAnswer(BaseModel):
-    """What a check came to; ``differences`` are the first of those found."""
+    """What a check or a repair came to; ``differences`` are the first of those found.
+
+    ``clean`` says how it is now; ``repaired`` of those found were mended.
+    """
 
     clean: bool
     deep: bool
@@ -120,6 +124,7 @@ class ParityReportAnswer(BaseModel):
     chunks: dict[PanelName, int]
     pending: int
     found: int
+    repaired: int
     differences: list[DifferenceAnswer]
 
 

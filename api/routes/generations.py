@@ -27,7 +27,7 @@ async def generations(_: Root, service: Services) -> GenerationsAnswer:
 async def begin(body: GenerationBody, identity: Root, service: Services) -> GenerationAnswer:
     """Begin to build an embedding space beside the live one."""
     change = Change(identity.name)
-    made = await service.operations.build(body.model, body.dimension, body.chunker, change)
+    made = await service.operations.build.begin(body.model, body.dimension, body.chunker, change)
     return await _one(service, made.number)
 
 

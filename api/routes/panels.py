@@ -86,9 +86,9 @@ async def parity(
 
 @router.post("/parity/repair")
 async def repair(body: RepairBody, _: Root, service: Services) -> ParityReportAnswer:
-    """Mend what differs from a sound copy, embedding nothing again; gives what is left."""
+    """Mend what differs from a sound copy, embedding nothing again; says what was found."""
     documents = await _known(service, body.workspace, body.document)
-    return render.report(await service.operations.repair(documents))
+    return render.report(await service.operations.repair(documents, deep=body.deep))
 
 
 @router.post("/switch/back")
@@ -119,7 +119,7 @@ async def rebuild(
     panel: PanelName, body: RebuildBody, identity: Root, service: Services
 ) -> dict[str, str]:
     """Empty a panel and fill it anew, while the other one serves."""
-    await service.operations.rebuild(panel, body.source, Change(identity.name))
+    await service.operations.rebuild.begin(panel, body.source, Change(identity.name))
     return {"rebuilding": panel, "source": body.source}
 
 

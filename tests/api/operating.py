@@ -1,40 +1,36 @@
 """The use cases of operating the service, for tests of the routes: real switching, told parity."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from uuid import UUID
 
 from api.operations import Operations
 from contracts.errors import SpaceMismatch
-from contracts.nouns import Generation, PanelName, VersionRef
+from contracts.nouns import Generation, PanelName
 from contracts.policy import Change
+from ingestion.faults import Difference, ParityReport
 from retrieval.switching import Switch
 from tests.fakes.catalog import InMemoryCatalog
 
 
-@dataclass(frozen=True)
-class Differs:
-    panel: PanelName
-    ref: VersionRef | None
-    fault: str
-    detail: str
+class Rebuilds:
+    def __init__(self, catalog: InMemoryCatalog) -> None:
+        self._catalog = catalog
+
+    async def begin(self, panel: str, source: str, change: Change) -> PanelName:
+        await self._catalog.register.begin_rebuild(PanelName(panel), source, change)
+        return PanelName(panel)
 
 
-@dataclass(frozen=True)
-class Report:
-    differences: tuple[Differs, ...] = ()
-    deep: bool = False
-    versions: int = 3
-    chunks: Mapping[PanelName, int] = field(default_factory=dict)
-    pending: int = 0
+class Builds:
+    """Knows the model ``hash`` alone."""
 
-    @property
-    def found(self) -> int:
-        return len(self.differences)
+    def __init__(self, catalog: InMemoryCatalog) -> None:
+        self._catalog = catalog
 
-    @property
-    def clean(self) -> bool:
-        return not self.differences
+    async def begin(self, model: str, dimension: int, chunker: str, change: Change) -> Generation:
+        if model != "hash":
+            raise SpaceMismatch(f"The model {model} is not configured.", "Configure it.")
+        return await self._catalog.generations.begin(model, dimension, chunker, change)
 
 
 class Operating:
@@ -42,7 +38,7 @@ class Operating:
 
     def __init__(self, catalog: InMemoryCatalog) -> None:
         self._catalog = catalog
-        self.differences: tuple[Differs, ...] = ()
+        self.differences: tuple[Difference, ...] = ()
         self.asked: list[tuple[object, ...]] = []
 
     def operations(self) -> Operations:
@@ -60,26 +56,26 @@ class Operating:
             parity=self._check,
             parity_log=catalog.parity_log,
             repair=self._repair,
-            rebuild=self._rebuild,
+            rebuild=Rebuilds(catalog),
             generations=catalog.generations,
-            build=self._build,
+            build=Builds(catalog),
         )
 
     async def _check(
         self, documents: Sequence[UUID] | None = None, *, deep: bool = False
-    ) -> Report:
+    ) -> ParityReport:
         self.asked.append(("parity", documents, deep))
-        return Report(self.differences, deep)
+        return self._report(deep=deep)
 
-    async def _repair(self, documents: Sequence[UUID] | None = None) -> Report:
-        self.asked.append(("repair", documents))
+    async def _repair(
+        self, documents: Sequence[UUID] | None = None, *, deep: bool = False
+    ) -> ParityReport:
+        self.asked.append(("repair", documents, deep))
+        report = self._report(deep=deep, repaired=len(self.differences))
         self.differences = ()
-        return Report(deep=True)
+        return report
 
-    async def _rebuild(self, panel: PanelName, source: str, change: Change) -> None:
-        await self._catalog.register.begin_rebuild(panel, source, change)
-
-    async def _build(self, model: str, dimension: int, chunker: str, change: Change) -> Generation:
-        if model != "hash":
-            raise SpaceMismatch(f"The model {model} is not configured.", "Configure it.")
-        return await self._catalog.generations.begin(model, dimension, chunker, change)
+    def _report(self, *, deep: bool, repaired: int = 0) -> ParityReport:
+        found = self.differences
+        clean = repaired == len(found)
+        return ParityReport(clean, deep, 3, {}, 0, len(found), found, repaired)

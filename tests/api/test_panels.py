@@ -9,7 +9,7 @@ import pytest
 from contracts.nouns import PanelName, ReadMode, VersionRef
 from contracts.people import Role
 from contracts.policy import Change, Comparison, ParityNote, Policy, Stage, Trial
-from tests.api.operating import Differs
+from ingestion.faults import Difference, Fault
 from tests.api.stand import Stand
 
 GRAPH, VECTOR = PanelName.GRAPH, PanelName.VECTOR
@@ -180,7 +180,7 @@ async def test_parity_is_checked_now_and_the_latest_notes_are_told(
 ) -> None:
     document = await stand.pour("a.txt", "Notice: three months.")
     stand.operating.differences = (
-        Differs(GRAPH, VersionRef(document, 1), "missing", "The panel lacks it."),
+        Difference(GRAPH, VersionRef(document, 1), Fault.MISSING, "The panel lacks it.", 1),
     )
     await stand.catalog.parity_log.note(ParityNote(BEFORE, True, False, 3, 0, 0, {}))
     shown = (await client.get(f"/v1/panels/parity?deep=true&document={document}")).json()
@@ -190,12 +190,14 @@ async def test_parity_is_checked_now_and_the_latest_notes_are_told(
         "panel": "graph",
         "document": str(document),
         "version": 1,
+        "generation": 1,
         "fault": "missing",
         "detail": "The panel lacks it.",
     }
     assert [note["deep"] for note in shown["latest"]] == [True]
-    mended = (await client.post("/v1/panels/parity/repair", json={})).json()
-    assert (mended["clean"], stand.operating.asked[-1]) == (True, ("repair", None))
+    mended = (await client.post("/v1/panels/parity/repair", json={"deep": True})).json()
+    assert stand.operating.asked[-1] == ("repair", None, True)
+    assert (mended["clean"], mended["found"], mended["repaired"]) == (True, 1, 1)
 
 
 async def test_parity_of_an_unknown_document_is_not_found(
