@@ -16,29 +16,33 @@ from contracts.nouns import VersionRef
 MOST_WORDS = 500
 """Lucene refuses queries of more than 1,024 clauses; the filters need up to 500 of them."""
 
-_MARKS = re.compile("(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f]")  # but й is a letter of its own
+_MARKS = re.compile("[\u0300-\u036f]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ß": "ss"})
 _DATE = re.compile(r"\b(\d{2})[/.](\d{2})[/.](\d{4})\b")
 _ARTICLE = re.compile(r"\b([a-z])\.? ?(?=\d)")
 # Both look behind, so that a long run without a separator is tried once and not at each letter.
 _CODE = re.compile(r"(?<![^\W_])[^\W_]+(?:[-/][^\W_]+)+")
+_APART = re.compile(r"\d[/.\s]\d")
 _DIGITS = re.compile(r"(?<!\d)\d+(?:\s\d+)+")
 _JOINT = str.maketrans("-/", "__")
 # A word, or one sign of a script that is written without spaces (Lucene cuts those one by one).
+_OTHER = {code: " " for code in range(128) if not chr(code).isalnum()}
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]|[^\W_]+")
 
 
 def folded(text: str) -> str:
     """Give the text in lower case, compatibility forms resolved, without accents; ё is е."""
     plain = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).lower())
-    return unicodedata.normalize("NFC", _MARKS.sub("", plain)).translate(_LETTERS)
+    plain = _MARKS.sub("", plain.replace("и\u0306", "й"))  # й is a letter of its own
+    return plain if plain.isascii() else unicodedata.normalize("NFC", plain).translate(_LETTERS)
 
 
 def words(text: str) -> list[str]:
     """Give the words of a text in order, then its identifiers, each joined into one word."""
     plain = folded(text)
-    return _WORD.findall(plain) + _identifiers(plain)
+    found = plain.translate(_OTHER).split() if plain.isascii() else _WORD.findall(plain)
+    return found + _identifiers(plain)
 
 
 def searchable(text: str) -> str:
@@ -69,12 +73,13 @@ def _identifiers(plain: str) -> list[str]:
     """Join what belongs together; the underscore keeps it one word in every analyser."""
     if not any(c.isdigit() for c in plain):
         return []
-    tied = _ARTICLE.sub(r"\1", _DATE.sub(r"\3-\2-\1", plain))
+    apart = _APART.search(plain)  # dates and runs of digits are rare: one look for both
+    tied = _ARTICLE.sub(r"\1", _DATE.sub(r"\3-\2-\1", plain) if apart else plain)
     codes = [
         code.translate(_JOINT)
-        for token in tied.split()
+        for token in (tied.split() if "-" in tied or "/" in tied else ())
         if "-" in token or "/" in token
         for code in _CODE.findall(token)
         if any(c.isdigit() for c in code)
     ]
-    return codes + ["".join(run.split()) for run in _DIGITS.findall(plain)]
+    return codes + ["".join(run.split()) for run in (_DIGITS.findall(plain) if apart else ())]
