@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Protocol
 
 from api.operations import Operations
+from contracts.blobs import Blobs
 from contracts.nouns import PanelName
 from contracts.panels import Panel
 from contracts.people import People
 from contracts.policy import ReadPlan
-from contracts.record import Blobs, Documents, Receipt, Watch
+from contracts.record import Documents, Receipt, Watch
 from ingestion.receiving import Upload
 from retrieval.asking import Answer, AskEvent, AskRequest, SearchRequest, SearchResult
 

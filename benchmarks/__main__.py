@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import psutil
 
-from benchmarks import crossing, embedding, ingestion, memory, peers, searching, writing
+from benchmarks import crossing, embedding, ingestion, memory, peers, scale, searching, writing
 from benchmarks.report import Missing, Row
 
 ALL: dict[str, Callable[[], Coroutine[None, None, list[Row]]]] = {
@@ -21,6 +21,7 @@ ALL: dict[str, Callable[[], Coroutine[None, None, list[Row]]]] = {
     "ingestion": ingestion.measure,
     "crossing": crossing.measure,
     "memory": memory.measure,
+    "scale": scale.measure,
 }
 
 

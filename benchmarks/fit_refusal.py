@@ -17,9 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.refusal_cases import PAIRS, Case, Remembering, cases, generation, load
+from contracts.content import Chunker
 from contracts.nouns import PanelName, ReadMode
 from contracts.observing import NullMetrics
 from contracts.panels import Panel
+from contracts.policy import Policy, ReadPlan
+from deploy.spaces import ConfiguredSpaces
 from inference.e5 import ensure_e5
 from inference.language import LangidDetector
 from inference.openvino_embedder import OpenVinoEmbedder
@@ -52,9 +55,13 @@ async def measure(folder: Path, home: Path) -> list[tuple[Case, dict[str, float]
         sets, records, panel = await load(folder, embedder)
         search = Search(
             # Only the verb that Search uses is there.
-            {PanelName.VECTOR: cast("Panel", panel)}, embedder, generation(embedder),
-            NullMetrics(), ReadMode.VECTOR,
-        )  # fmt: skip
+            {PanelName.VECTOR: cast("Panel", panel)},
+            ConfiguredSpaces(embedder, chunker=_no_chunker),
+            lambda: ReadPlan(
+                generation(embedder), frozenset({PanelName.VECTOR}), Policy(ReadMode.VECTOR)
+            ),
+            NullMetrics(),
+        )
         for case in cases(sets, records, QUESTIONS):
             panel.shown = case.shown
             looked = await search.look(SearchRequest("default", case.question), DEPTH)
@@ -68,6 +75,10 @@ async def measure(folder: Path, home: Path) -> list[tuple[Case, dict[str, float]
         embedder.save()
         await inner.close()
     return measured
+
+
+def _no_chunker(name: str) -> Chunker:
+    raise NotImplementedError(name)
 
 
 def logistic(x: Floats, y: Floats, weight: Floats) -> Floats:

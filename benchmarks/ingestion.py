@@ -53,7 +53,7 @@ async def _round(
     whole = time.perf_counter() - began
     passages: list[str] = []
     for receipt in receipts:
-        held = diptych.panels[PanelName.VECTOR].export(receipt.ref, diptych.generation.number)
+        held = diptych.panels[PanelName.VECTOR].export([receipt.ref], diptych.generation.number)
         passages += [chunk.chunk.passage async for chunk in held]
     began = time.perf_counter()
     await diptych.embedder.embed_passages(passages)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -69,24 +70,34 @@ def vocabulary(size: int = 20_000) -> list[str]:
 
 
 def chunks(
-    count: int, workspace: str, seed: int = 2
+    count: int,
+    workspace: str,
+    seed: int = 2,
+    generation: Generation = GENERATION,
+    refs: Sequence[VersionRef] = (),
 ) -> tuple[list[StagedVersion], list[EmbeddedChunk]]:
-    """Give versions of CHUNKS_PER_DOCUMENT chunks each, with vectors and Zipf-distributed words."""
+    """Give versions of CHUNKS_PER_DOCUMENT chunks each, with vectors and Zipf-distributed words.
+
+    Every hundredth document has the metadata ``{"slice": 0}``. ``refs`` names the versions.
+    """
     rng = np.random.default_rng(seed)
     words = np.array(vocabulary())
     vectors = clustered(count, seed)
     versions, embedded = [], []
     for number in range(0, count, CHUNKS_PER_DOCUMENT):
-        ref = VersionRef(UUID(bytes=rng.bytes(16)), 1)
+        place = number // CHUNKS_PER_DOCUMENT
+        ref = refs[place] if refs else VersionRef(UUID(bytes=rng.bytes(16)), 1)
         title = f"Document {number}"
-        card = Card(workspace, title, f"bench:{number}", "text/plain", metadata={"n": number})
-        versions.append(StagedVersion(ref, GENERATION.number, card))
+        card = Card(
+            workspace, title, f"bench:{number}", "text/plain", metadata={"slice": place % 100}
+        )
+        versions.append(StagedVersion(ref, generation.number, card))
         for ordinal in range(min(CHUNKS_PER_DOCUMENT, count - number)):
             picks = np.minimum(rng.zipf(1.3, WORDS_PER_CHUNK), len(words)) - 1
             text = " ".join(words[picks])
-            chunk_id = ChunkId(ref.document, 1, GENERATION.number, ordinal)
+            chunk_id = ChunkId(ref.document, ref.number, generation.number, ordinal)
             chunk = Chunk(chunk_id, 0, None, Span(0, len(text)), text, title, "fr")
-            embedded.append(embed(chunk, vectors[number + ordinal], GENERATION.model))
+            embedded.append(embed(chunk, vectors[number + ordinal], generation.model))
     return versions, embedded
 
 

@@ -38,7 +38,8 @@ async def _write(
         part = chunks[start : start + block]
         names = {c.chunk.id.ref for c in part}
         await panel.stage([v for v in versions if v.ref in names], part)
-    await panel.publish([v.ref for v in versions])
+    for generation in {v.generation for v in versions}:
+        await panel.publish([v.ref for v in versions], generation)
 
 
 async def measure() -> list[Row]:

@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from contracts.blobs import Stored
 from contracts.errors import NotFound, SetupFailed, TooLarge
-from contracts.record import Stored
 
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")

@@ -9,7 +9,6 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
@@ -41,34 +40,6 @@ class Reached(StrEnum):
     STAGED = "staged"
     LIVE = "live"
     ABSENT = "absent"
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """Bytes that are durable in the blob store."""
-
-    sha256: str
-    size: int
-
-
-class Blobs(Protocol):
-    """Original bytes, named by their SHA-256."""
-
-    async def put(self, pieces: AsyncIterator[bytes], *, limit: int) -> Stored:
-        """Store a stream durably (synced to disk) and give its name; the same bytes once.
-
-        Raises TooLarge past ``limit`` bytes, SetupFailed when the disk is full; nothing stays
-        behind then.
-        """
-        ...
-
-    async def path(self, sha256: str) -> Path:
-        """Give a local file holding the bytes. Raises NotFound."""
-        ...
-
-    async def delete(self, sha256: str) -> None:
-        """Remove the bytes; not being there is fine."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

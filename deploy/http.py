@@ -1,7 +1,6 @@
 """The HTTP application over the wired parts."""
 
 import secrets
-from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -54,10 +53,10 @@ def _operations(diptych: Diptych) -> Operations:
         switch=diptych.switch,
         parity=diptych.parity,
         parity_log=diptych.parity_log,
-        repair=partial(diptych.repair, deep=True),
-        rebuild=diptych.rebuild.begin,
+        repair=diptych.repair,
+        rebuild=diptych.rebuild,
         generations=diptych.generations,
-        build=diptych.keep_generations.begin,
+        build=diptych.keep_generations,
     )
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from catalog.blobs import FolderBlobs
 from catalog.postgres import PostgresCatalog
+from contracts.blobs import Blobs
 from contracts.errors import SpaceMismatch
 from contracts.nouns import Generation, PanelName
 from contracts.observing import Metrics, NullMetrics
 from contracts.panels import Panel
 from contracts.people import People
 from contracts.policy import Generations, GenerationState, PanelRegister, ParityLog, Policies
-from contracts.record import Blobs, Documents, Ledger, Queue, Watch
+from contracts.record import Documents, Ledger, Queue, Watch
 from deploy import stores
 from deploy.following import PlanFollower
 from deploy.models import CHUNKER, Models, build_models, chat
@@ -71,6 +72,7 @@ class Diptych:
     repair: Repair
     rebuild: Rebuild
     keep_generations: KeepGenerations
+    sample: Sample
     switch: Switch
     shadow: Shadow
     search: Search
@@ -171,17 +173,7 @@ def _assemble(
     blobs, ledger = FolderBlobs(settings.home / "blobs"), catalog.ledger
     register, generations = catalog.register, catalog.generations
     search = Search(panels, models.spaces, plans, metrics, shadow.offer)
-    reconcile = Reconcile(
-        ledger,
-        blobs,
-        panels,
-        generations,
-        models.spaces,
-        prepare=Prepare(ledger, blobs, models.reader, metrics),
-        write=Write(ledger, models.extractor, panels, metrics),
-        copy=Copy(ledger, panels, catalog.policies, register, ExportFile.open, metrics),
-        metrics=metrics,
-    )
+    reconcile = _reconcile(catalog, blobs, models, panels, metrics)
     survey = Survey(ledger, panels, register, generations)
     parity = CheckParity(ledger, survey, catalog.parity_log)
     rebuild = Rebuild(ledger, panels, register, survey, ExportFile.open, catalog.rights.rebuilding)
@@ -217,8 +209,31 @@ def _assemble(
         repair=Repair(ledger, survey, parity, metrics),
         rebuild=rebuild,
         keep_generations=keep_generations,
+        sample=sample,
         switch=Switch(catalog.policies, register, catalog.evidence, catalog.parity_log, ledger),
         shadow=shadow,
         search=search,
         ask=Ask(search, SentencexSplitter(), models.detector, metrics, chat(settings)),
+    )
+
+
+def _reconcile(
+    catalog: PostgresCatalog,
+    blobs: Blobs,
+    models: Models,
+    panels: Mapping[PanelName, Panel],
+    metrics: Metrics,
+) -> Reconcile:
+    """Give the use case that does the work."""
+    ledger = catalog.ledger
+    return Reconcile(
+        ledger,
+        blobs,
+        panels,
+        catalog.generations,
+        models.spaces,
+        prepare=Prepare(ledger, blobs, models.reader, metrics),
+        write=Write(ledger, models.extractor, panels, metrics),
+        copy=Copy(ledger, panels, catalog.policies, catalog.register, ExportFile.open, metrics),
+        metrics=metrics,
     )

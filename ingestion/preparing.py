@@ -6,11 +6,12 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from contracts.blobs import Blobs
 from contracts.content import Chunker, Reader, Source
 from contracts.errors import Unreadable, UnreadableDocument
 from contracts.nouns import METADATA_LIMIT, Card, Chunk, StagedVersion, VersionRef
 from contracts.observing import Metrics
-from contracts.record import Blobs, KeptReading, Ledger, Task
+from contracts.record import KeptReading, Ledger, Task
 
 GROUP_BYTES = 16 * 1024 * 1024
 """Original bytes read together: memory stays flat however many documents a job names."""

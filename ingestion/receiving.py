@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
+from contracts.blobs import Blobs, Stored
 from contracts.nouns import Json
-from contracts.record import Arrival, Blobs, Documents, Receipt, Stored
+from contracts.record import Arrival, Documents, Receipt
 from ingestion.corpus import records
 
 ACCEPT_BATCH = 1000

@@ -10,13 +10,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from contracts.blobs import Blobs
 from contracts.content import Spaces
 from contracts.errors import NotFound, PanelUnavailable, SpaceMismatch
 from contracts.nouns import Generation, PanelName
 from contracts.observing import Metrics
 from contracts.panels import Panel
 from contracts.policy import Generations
-from contracts.record import Blobs, Ledger, Reached, Task, VersionState, Wanted
+from contracts.record import Ledger, Reached, Task, VersionState, Wanted
 from ingestion.copying import Copy
 from ingestion.delivering import Written
 from ingestion.preparing import Prepare

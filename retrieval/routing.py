@@ -125,7 +125,7 @@ def _serving(plan: ReadPlan, primary: ReadMode) -> tuple[tuple[PanelName, ...], 
     if not panels:
         raise PanelUnavailable(
             "No panel serves reads: each is off or being filled.",
-            "See how far they are with 'diptych panels', then ask again.",
+            "See how far they are with 'diptych switch', then ask again.",
         )
     if not missing:
         return panels, None

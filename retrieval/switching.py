@@ -209,7 +209,7 @@ class Switch:
         for record in await self._register.records():
             if record.panel is panel:
                 return record
-        raise UnknownPanel(f"This service has no {panel} panel.", "See 'diptych panels'.")
+        raise UnknownPanel(f"This service has no {panel} panel.", "See 'diptych switch'.")
 
 
 def _checked(step: Step) -> tuple[PanelName, ...]:

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from contracts.blobs import Blobs
 from contracts.errors import NotFound, TooLarge
-from contracts.record import Blobs
 from tests.catalog.desk import stream
 
 

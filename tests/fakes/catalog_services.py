@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from contracts.blobs import Stored
 from contracts.errors import InvalidInput, NotFound, TooLarge, Unauthenticated, Unavailable
 from contracts.people import Identity, KeyRecord, Role
-from contracts.record import DocumentRecord, Stored, VersionState
+from contracts.record import DocumentRecord, VersionState
 from tests.fakes.catalog_tables import Tables
 
 FINAL = {VersionState.LIVE, VersionState.QUARANTINED, VersionState.RETIRED}
