@@ -93,7 +93,8 @@ class Neo4jReader:
         dimension = (await self._schema.generation(generation)).dimension
         async for ids in self._chunk_ids(refs, generation):
             named = {"ids": ids, "dimension": dimension}
-            found = {row["id"]: row for row in await self._client.scan(queries.EXPORT, named)}
+            page = (await self._client.scan(queries.EXPORT, named))[0]["chunks"]
+            found = {row["id"]: row for row in page}
             for id_ in ids:
                 if id_ in found and is_whole(found[id_], EXPORT_KEYS):
                     yield to_embedded(found[id_])
