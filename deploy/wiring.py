@@ -181,6 +181,7 @@ def _assemble(
         generations, panels, register, models.spaces, grace_s=settings.grace_hours * 3600
     )
     sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, metrics)
+    duties = (rebuild.step, keep_generations.step, sample)
     return Diptych(
         settings=settings,
         models=models,
@@ -198,12 +199,7 @@ def _assemble(
         plans=plans,
         receive=Receive(catalog.documents, blobs, limit=settings.max_upload_bytes),
         reconcile=reconcile,
-        sweep=Sweep(
-            ledger,
-            catalog.queue,
-            metrics,
-            (rebuild.step, keep_generations.step, sample),
-        ),
+        sweep=Sweep(ledger, catalog.queue, metrics, duties),
         drain=Drain(ledger, register, generations, reconcile),
         parity=parity,
         repair=Repair(ledger, survey, parity, metrics),
