@@ -11,7 +11,7 @@ from contracts.errors import DiptychError, PanelUnavailable
 from contracts.nouns import EmbeddedChunk, Generation, PanelName, VersionRef
 from contracts.observing import Metrics
 from contracts.panels import Holder, Panel
-from contracts.policy import PanelRegister, Policies
+from contracts.policy import PanelRegister, PanelStanding, Policies
 from contracts.record import Ledger, Reached, Task
 from ingestion.delivering import Delivery, Tally, Written
 
@@ -57,6 +57,7 @@ class Copy:
         self._open_file = open_file
         self._metrics = metrics
         self._files: dict[Path, Holder] = {}
+        self._filled_from: dict[PanelName, str] = {}
 
     async def __call__(self, tasks: Sequence[Task], generation: Generation) -> Written:
         """Copy each version to the panels that lack it, from one that has it live, or a file.
@@ -80,11 +81,16 @@ class Copy:
         """
         panels = [Source(panel, name) for name, panel in self._panels.items() if name != target]
         if target in (await self._policies.plan()).serving:
+            self._filled_from.pop(target, None)
             return panels
-        for record in await self._register.records():
-            if record.panel == target and record.source and record.source.startswith(FILE):
-                return [*await self._file(Path(record.source.removeprefix(FILE))), *panels]
-        return panels
+        if target not in self._filled_from:
+            # Kept until the panel serves, because the register counts whenever it is asked.
+            for record in await self._register.records():
+                if record.panel == target and record.standing is PanelStanding.FILLING:
+                    self._filled_from[target] = record.source or ""
+        source = self._filled_from.get(target, "")
+        file = await self._file(Path(source.removeprefix(FILE))) if source.startswith(FILE) else []
+        return [*file, *panels]
 
     async def _file(self, path: Path) -> list[Source]:
         """Open a file once; one that is gone offers nothing."""
