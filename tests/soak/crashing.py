@@ -18,9 +18,11 @@ from catalog.generations import PostgresGenerations
 from catalog.ledger import PostgresLedger
 from catalog.queue import ProcrastinateQueue
 from catalog.register import PostgresPanelRegister
+from contracts.blobs import Blobs
+from contracts.blobs import Blobs
 from contracts.panels import Panel
 from contracts.policy import Generations, PanelRegister
-from contracts.record import Blobs, Documents, Ledger, Queue
+from contracts.record import Documents, Ledger, Queue
 from graphstore.panel import Neo4jPanel
 from vectorstore.panel import PostgresPanel
 

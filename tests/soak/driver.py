@@ -13,6 +13,8 @@ from tests.soak.judge import Fault, judge_answer
 WRITERS = 3
 FULL = 40
 """Documents after which more are deleted than added."""
+FEW = 12
+"""Documents below which none is deleted."""
 PIECES = 8
 LONG = (40, 90)
 LONG_ONE_IN = 60
@@ -89,7 +91,7 @@ class Driver:
         kinds = ["add", "replace", "delete"]
         weights = [2, 4, 2] if count > FULL else [4, 4, 1]
         kind = favourite or self._dice.choices(kinds, weights)[0]
-        if kind == "add" or not living:
+        if kind == "add" or len(living) < (FEW if kind == "delete" else 1):
             return lambda: self._upload(self._entry(), self._size())
         entry = self._dice.choice(living)
         if kind == "delete":
