@@ -19,7 +19,6 @@ from catalog.ledger import PostgresLedger
 from catalog.queue import ProcrastinateQueue
 from catalog.register import PostgresPanelRegister
 from contracts.blobs import Blobs
-from contracts.blobs import Blobs
 from contracts.panels import Panel
 from contracts.policy import Generations, PanelRegister
 from contracts.record import Documents, Ledger, Queue
