@@ -68,8 +68,12 @@ class CheckParity:
         faults.inside |= {(difference.panel, difference.generation) for difference in inside}
         report = report_of(scope, findings, faults, deep=deep)
         if documents is None:
-            await self._log.note(note(report, faults.counted, sampled=False))
+            await self.remember(report, faults.counted)
         return report, faults
+
+    async def remember(self, report: ParityReport, faults: Mapping[PanelName, int]) -> None:
+        """Keep what is known of everything: decisions ask for the latest."""
+        await self._log.note(note(report, faults, sampled=False))
 
     async def _require(self, documents: Sequence[UUID] | None, findings: Findings) -> None:
         unseen = [document for document in documents or () if document not in findings.known]

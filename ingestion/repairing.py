@@ -59,8 +59,10 @@ class Repair:
                 async with self._ledger.claim(some):
                     redone += await self._mend(scope, generation, some)
         left = redone + await self._left(faults, documents, deep=deep)
-        repaired = max(report.found - left, 0)
-        return replace(report, clean=not left, repaired=repaired)
+        if documents is None and not left:
+            # All else was clean before, and this is now.
+            await self._check.remember(replace(report, clean=True, found=0), {})
+        return replace(report, clean=not left, repaired=max(report.found - left, 0))
 
     async def _left(self, faults: Faults, documents: Sequence[UUID] | None, *, deep: bool) -> int:
         """Count what is still wrong with what was wrong."""

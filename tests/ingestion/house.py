@@ -122,11 +122,6 @@ class Gauges(NullMetrics):
         self.faults[panel] = faults
 
 
-@asynccontextmanager
-async def alone() -> AsyncIterator[bool]:
-    yield True
-
-
 @dataclass
 class House:
     """The use cases over fakes; ``run`` works until the queue and the ledger are at rest."""
@@ -140,6 +135,7 @@ class House:
     extractor: AtExtractor = field(default_factory=AtExtractor)
     files: dict[Path, Holder] = field(default_factory=dict)
     metrics: Gauges = field(default_factory=Gauges)
+    is_alone: bool = True
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
@@ -183,13 +179,18 @@ class House:
         survey = Survey(ledger, panels, register, generations)
         self.parity = CheckParity(ledger, survey, catalog.parity_log)
         self.repair = Repair(ledger, survey, self.parity, metrics)
-        self.rebuild = Rebuild(ledger, panels, register, survey, self.open_file, alone)
+        self.rebuild = Rebuild(ledger, panels, register, survey, self.open_file, self.alone)
         self.drain = Drain(ledger, register, generations, self.reconcile)
         self.keep = KeepGenerations(generations, panels, register, self.spaces, grace_s=GRACE_S)
         self.sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, self.metrics)
         self.sweep = Sweep(
             ledger, catalog.queue, metrics, [self.keep.step, self.rebuild.step, self.sample]
         )
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[bool]:
+        """Lend the right to move rebuilds on, unless a test gave it to another process."""
+        yield self.is_alone
 
     async def open_file(self, path: Path) -> Holder:
         """Open an export file that a test put there."""

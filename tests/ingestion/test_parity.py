@@ -228,6 +228,24 @@ async def test_a_check_leaves_a_note(house: House) -> None:
     assert await log.latest(deep=True) is None
 
 
+async def test_a_repair_of_everything_is_remembered_as_a_clean_check(house: House) -> None:
+    ref = await filled(house)
+    lose_version(house.graph, ref)
+    await house.repair([ref.document], deep=True)
+    assert await house.catalog.parity_log.latest(deep=True) is None
+    lose_version(house.graph, ref)
+    await house.repair(deep=True)
+    note = await house.catalog.parity_log.latest(deep=True)
+    assert note is not None
+    assert (note.found, note.versions) == (0, 2)
+    for panel in house.panels.values():
+        changing(text="evil")(panel, ref)
+    await house.repair(deep=True)
+    note = await house.catalog.parity_log.latest(deep=True)
+    assert note is not None
+    assert note.found == 2
+
+
 async def test_many_faults_are_all_counted_and_some_listed(house: House) -> None:
     for number in range(130):
         await house.pour(f"text {number}", f"{number}.txt")

@@ -168,6 +168,18 @@ async def test_a_drain_ends_when_nothing_moves(house: House) -> None:
     assert not await house.drain(PanelName.GRAPH, lambda *_: None)
 
 
+async def test_one_process_at_a_time_moves_rebuilds_on(house: House) -> None:
+    await filled(house)
+    await begin(house, PanelName.GRAPH, "vector")
+    house.is_alone = False
+    await house.rebuild.step()
+    assert await standing(house, PanelName.GRAPH) is PanelStanding.CLEARING
+    assert house.graph.versions
+    house.is_alone = True
+    await house.rest()
+    assert await standing(house, PanelName.GRAPH) is PanelStanding.SERVING
+
+
 async def test_what_cannot_be_is_refused_and_changes_nothing(house: House) -> None:
     await filled(house)
     for panel, source, error in [
