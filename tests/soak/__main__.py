@@ -84,14 +84,14 @@ async def _point(
     result.points += 1
     everything = everything or not result.points % ALL_EVERY
     began = time.monotonic()
-    reached = await soak.suffer(point)
-    broken = time.monotonic()
     try:
+        reached = await soak.suffer(point)
+        broken = time.monotonic()
         listed = await soak.converge()
         converged = time.monotonic()
         found = await soak.compare(listed, everything=everything)
-    except NotConvergedError as error:
-        say(f"point {number} {point.name} did not converge. {error}")
+    except (NotConvergedError, TimeoutError) as error:
+        say(f"point {number} {point.name} did not converge. {str(error) or 'Nobody got ready.'}")
         result.converged = False
         return _seen(soak)
     took = f"{broken - began:.1f} s to break, converged in {converged - broken:.1f} s"
@@ -115,6 +115,8 @@ def _report(point: Point, found: list[Fault], result: Result) -> None:
 @asynccontextmanager
 async def _stage(home: Path) -> AsyncIterator[tuple[Diptych, Client, Crew]]:
     """Start the databases, the crew and a client of the service; stop them all at the end."""
+    for name in [n for n in os.environ if n.startswith("DIPTYCH_") and n != "DIPTYCH_CACHE"]:
+        del os.environ[name]  # databases that are to be killed are the soak's own
     os.environ |= {"DIPTYCH_HOME": str(home), "DIPTYCH_PORT": str(_free_port())}
     os.environ |= {"DIPTYCH_LOG_LEVEL": "WARNING"}
     settings = load()

@@ -13,7 +13,9 @@ from tests.soak import crashing_process
 from tests.soak.crashing import Plan
 
 RESTART_AFTER = 0.5
+READY_WITHIN = 180.0
 STOP_WITHIN = 60.0
+POLL = 0.05
 
 # Each member is forked from a process that has imported everything, and runs nothing else: that
 # saves 3 s of computing at each start. No thread runs there, so the fork is safe.
@@ -93,13 +95,17 @@ class Post:
         self._keeping = asyncio.create_task(self._keep())
 
     async def member(self) -> Member:
-        """Give the process that has the post, once it is ready and while it lives."""
-        while True:
-            self._raise_if_lost()
-            one = self._current
-            if one and one.ready.is_set() and not one.ended.done():
-                return one
-            await asyncio.sleep(0.05)
+        """Give the process that has the post, once it is ready and while it lives.
+
+        Raises TimeoutError when nobody comes to be ready.
+        """
+        async with asyncio.timeout(READY_WITHIN):
+            while True:
+                self._raise_if_lost()
+                one = self._current
+                if one and one.ready.is_set() and not one.ended.done():
+                    return one
+                await asyncio.sleep(POLL)
 
     async def kill(self) -> None:
         """End the one who has the post, as a crash does."""
