@@ -4,6 +4,7 @@ import psycopg
 from psycopg import errors, sql
 
 from contracts.nouns import Generation
+from vectorstore import queries
 from vectorstore.connections import Connection
 
 WIDEST = 4000
@@ -75,6 +76,7 @@ def build(connection: psycopg.Connection, generation: Generation) -> None:
             # Workers share memory in /dev/shm, of which containers get 64 MB; alone needs none.
             connection.execute(_WORKERS, (0,))
             connection.execute(statement)
+    connection.execute(queries.FOLD)
     connection.execute(_SETTLE)
 
 

@@ -113,9 +113,9 @@ class PostgresPanel:
         while more:
             async with self._connections.transaction(WRITE_SECONDS) as connection:
                 more = await writing.forget_some(connection, generation, FORGET_PAGE)
-        await self._fold()
         async with self._connections.transaction(WRITE_SECONDS) as connection:
             await writing.forget_rest(connection, generation)
+        await self._fold()
 
     async def clear(self) -> None:
         """Empty the tables; their size makes no difference."""

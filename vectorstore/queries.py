@@ -85,14 +85,16 @@ COPY_TYPES: Final = (
 
 WORDS: Final = """
 SELECT c.version, c.ordinal, l.id, l.generation,
-       array_agg(w.term ORDER BY w.term), array_agg(w.times ORDER BY w.term)
+       w.terms, w.times
   FROM unnest(%(versions)s::bigint[], %(ordinals)s::int[]) AS k (version, ordinal)
   JOIN panel.chunk AS c USING (version, ordinal)
   JOIN panel.version AS v ON v.id = c.version
   JOIN panel.lexicon AS l
     ON (l.workspace, l.generation, l.language) = (v.workspace, v.generation, c.language)
- CROSS JOIN LATERAL panel.words(l.id, l.language, c.context || E'\\n' || c.text) AS w
- GROUP BY c.version, c.ordinal, l.id
+ CROSS JOIN LATERAL (
+   SELECT array_agg(term ORDER BY term) AS terms, array_agg(times ORDER BY term) AS times
+     FROM panel.words(l.id, l.language, c.context || E'\\n' || c.text)
+   HAVING count(*) > 0) AS w
 """
 """No row for a text without words."""
 COPY_BAGS: Final = """

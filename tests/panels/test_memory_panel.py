@@ -31,3 +31,18 @@ async def test_a_panel_that_is_down_says_so_and_loses_nothing() -> None:
     assert not (await panel.health()).ready
     panel.down = False
     assert await shelf.lexical("bail") == bundle.ids
+
+
+async def test_a_chunk_without_its_version_is_a_stray_until_it_is_tidied() -> None:
+    panel = InMemoryPanel()
+    generation = Generation(1, "test-model", 8, "test-chunker")
+    await panel.prepare(generation)
+    shelf = Shelf(panel, "w", generation)
+    bundle = shelf.version("Le bail", "Le loyer")
+    await shelf.show(bundle)
+    del panel.versions[bundle.ref, 1]
+    assert {s.ref for s in await shelf.strays()} == {bundle.ref}
+    assert [s async for s in panel.strays(2)] == []
+    assert await panel.tidy(1) == 2
+    assert await shelf.strays() == []
+    assert await shelf.exported(bundle) == []

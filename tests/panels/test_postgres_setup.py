@@ -186,8 +186,10 @@ async def test_words_are_counted_exactly_whatever_happened_to_the_chunks(
     await shelf.stage(shelf.again(first, 1, "Un préavis"), third)
     await shelf.stage(third)
     newer = shelf.version("Le préavis", document=second.document, number=2)
+    await shelf.panel.unindex(1)
     await shelf.show(newer)
     await shelf.panel.retire([second.ref])
+    await shelf.panel.prepare(GENERATION)
     await shelf.panel.erase([third.document])
     with psycopg.connect(postgres_url, options="-c search_path=panel,public") as connection:
         kept = connection.execute("SELECT id, chunks FROM panel.term ORDER BY id").fetchall()

@@ -76,3 +76,31 @@ BEGIN
      LIMIT $6
   $named$, gen) USING space, documents, wanted, asked, terms, most;
 END $$;
+
+-- As before, but what is loaded without an index of terms waits until that is built: folding once
+-- costs a tenth of folding after each block.
+CREATE OR REPLACE FUNCTION panel.fold() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  unused int[];
+BEGIN
+  PERFORM pg_advisory_xact_lock(1146113102, 2);
+  WITH taken AS (
+    DELETE FROM panel.delta AS d
+     WHERE NOT EXISTS (
+       SELECT FROM panel.lexicon AS l
+        WHERE l.id = d.lexicon AND to_regclass('panel.bag_terms_' || l.generation) IS NULL)
+    RETURNING d.lexicon, d.chunks, d.terms, d.counts
+  ), sized AS (
+    UPDATE panel.lexicon AS l SET chunks = l.chunks + s.chunks
+      FROM (SELECT lexicon, sum(chunks) AS chunks FROM taken GROUP BY lexicon) AS s
+     WHERE l.id = s.lexicon
+  ), folded AS (
+    INSERT INTO panel.term AS t (id, chunks)
+    SELECT term, sum(n) FROM taken, unnest(terms, counts) AS u (term, n)
+     GROUP BY term HAVING sum(n) <> 0
+    ON CONFLICT (id) DO UPDATE SET chunks = t.chunks + excluded.chunks
+    RETURNING t.id, t.chunks
+  )
+  SELECT array_agg(id) FILTER (WHERE chunks <= 0) INTO unused FROM folded;
+  DELETE FROM panel.term WHERE id = ANY (unused);
+END $$;
