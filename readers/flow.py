@@ -18,16 +18,12 @@ class Flow:
 
     def add(self, text: str) -> None:
         """Append characters to the paragraph."""
-        self._pieces.append(text)
-
-    @property
-    def text(self) -> str:
-        """What has no mark behind it yet."""
-        return "".join(self._pieces)
+        if text:
+            self._pieces.append(text)
 
     def paragraph(self, level: int = 0, *, in_table: bool = False) -> None:
         """End a paragraph; ``level`` is its heading level, 0 for text."""
-        text, self._pieces = self.text, []
+        text, self._pieces = "".join(self._pieces), []
         if in_table:
             self._cell.append((text, level))
         else:

@@ -108,7 +108,7 @@ class Body:
     def write(self, part: PartDraft) -> None:
         """Write the texts one after another."""
         for text in self._plain:
-            part.add(text.strip("\n") + "\n\n")
+            part.add(text.strip("\r\n") + "\n\n")
         if not self._plain:
             for rich in self._rich:
                 html.write(content(rich), part)

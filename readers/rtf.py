@@ -38,8 +38,8 @@ def read(data: bytes, draft: Draft) -> None:
     for label, stream in parser.aside.items():
         lines = dict.fromkeys(stream.lines) if label == "Headers and footers" else stream.lines
         draft.part(label).add("".join(f"{line}\n" for line in lines))
-    draft.title = useful_title(parser.properties["title"].text) or draft.first_heading
-    if author := parser.properties["author"].text.strip():
+    draft.title = useful_title(" ".join(parser.properties["title"].lines)) or draft.first_heading
+    if author := " ".join(parser.properties["author"].lines):
         draft.metadata["author"] = author
 
 

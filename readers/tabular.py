@@ -55,10 +55,10 @@ def _lines(text: str) -> list[str]:
 
 
 def _fitness(lines: list[str], delimiter: str) -> tuple[int, float, int]:
-    """Give the commonest width of rows, the share of rows that have it, and their number."""
+    """Give the commonest width of rows, the share of rows that have it, and how many there are."""
     widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
     width, rows = max(widths.items(), key=lambda item: item[1], default=(1, 0))
-    return width, rows / widths.total() if width > 1 else 0.0, rows
+    return width, rows / widths.total() if width > 1 else 0.0, widths.total()
 
 
 def _best(fitness: tuple[int, float, int]) -> tuple[float, int]:

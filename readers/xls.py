@@ -1,6 +1,7 @@
 """Reads Excel workbooks of 1997 to 2003 (xls) and binary ones (xlsb) through calamine."""
 
 import io
+import struct
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -9,11 +10,16 @@ from readers.cells import cell_text, write_sheet
 from readers.draft import Draft, useful_title
 from readers.ole import Compound, refuse_damaged, refuse_locked
 
+_LOCKED, _SHEET = 0x2F, 0x85
+
 
 def read(data: bytes, draft: Draft) -> None:
     """Give every sheet with its stored values, as readers.xlsx does."""
+    compound = Compound(data)
+    if _is_locked(compound.read("Workbook") or compound.read("Book")):
+        refuse_locked()
     _write(data, draft)
-    Compound(data).take_properties(draft)
+    compound.take_properties(draft)
     draft.title = useful_title(draft.title or "")
 
 
@@ -21,6 +27,17 @@ def read_binary(data: bytes, draft: Draft) -> None:
     """Give every sheet of an xlsb, after a check of what it unpacks to."""
     Archive(data, draft.limits).check_all()
     _write(data, draft)
+
+
+def _is_locked(stream: bytes) -> bool:
+    """Look for the record of encryption before the first sheet; calamine knows one of two kinds."""
+    at = 0
+    while at + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, at)
+        if kind in {_LOCKED, _SHEET}:
+            return bool(kind == _LOCKED)
+        at += 4 + size
+    return False
 
 
 def _write(data: bytes, draft: Draft) -> None:

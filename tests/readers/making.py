@@ -9,6 +9,17 @@ from reportlab.pdfgen.canvas import Canvas
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+P = (
+    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+)
+ODF = (
+    " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "text", "table", "draw", "presentation", "style", "meta", "manifest")
+    )
+    + ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
+)
 STYLES = (
     f"<w:styles {W}>"
     '<w:style w:styleId="Titre1"><w:name w:val="heading 1"/></w:style>'
@@ -68,3 +79,81 @@ def pdf_with_text_outside() -> bytes:
     canvas.showPage()
     canvas.save()
     return buffer.getvalue()
+
+
+def slides(*bodies: str, kind: str = "presentation", **beside: str) -> bytes:
+    """Make a pptx of shape trees; ``beside`` names members by slide: notes1, comments1, data1."""
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    ids = "".join(
+        f'<p:sldId id="{255 + n}" r:id="rId{n}"/>' for n in reversed(range(1, len(bodies) + 1))
+    )
+    members = {
+        f"ppt/{kind}.xml": f'<p:presentation {P} xmlns:r="{relation}">'
+        f"<p:sldIdLst>{ids}</p:sldIdLst></p:presentation>",
+        f"ppt/_rels/{kind}.xml.rels": _related(
+            {f"rId{n}": f"/ppt/slides/slide{n}.xml" for n in range(1, len(bodies) + 1)}
+        ),
+    }
+    folders = {"notes": "notesSlides", "comments": "comments", "data": "diagrams"}
+    for number, body in enumerate(bodies, start=1):
+        members[f"ppt/slides/slide{number}.xml"] = _slide(body, relation)
+        named = {}
+        for name, folder in folders.items():
+            if content := beside.get(f"{name}{number}"):
+                members[f"ppt/{folder}/{name}{number}.xml"] = _slide(content, relation)
+                named[name] = f"../{folder}/{name}{number}.xml"
+        members[f"ppt/slides/_rels/slide{number}.xml.rels"] = _related(named)
+    return packed(members)
+
+
+def _slide(body: str, relation: str) -> str:
+    return f'<p:sld {P} {MC} xmlns:r="{relation}"><p:spTree>{body}</p:spTree></p:sld>'
+
+
+def _related(targets: Mapping[str, str]) -> str:
+    listed = "".join(f'<Relationship Id="{k}" Target="{v}"/>' for k, v in targets.items())
+    return f"<Relationships>{listed}</Relationships>"
+
+
+def shape(*lines: str, kind: str = "body") -> str:
+    """Make a slide's shape of a kind of placeholder, one paragraph per line."""
+    paragraphs = "".join(f"<a:p><a:r><a:t>{line}</a:t></a:r></a:p>" for line in lines)
+    return (
+        f'<p:sp><p:nvSpPr><p:nvPr><p:ph type="{kind}"/></p:nvPr></p:nvSpPr>'
+        f"<p:txBody>{paragraphs}</p:txBody></p:sp>"
+    )
+
+
+def open_document(kind: str, body: str, **beside: str) -> bytes:
+    """Make an OpenDocument file (text, presentation, spreadsheet); ``beside`` names members."""
+    content = f"<office:document-content {ODF}><office:body>{body}</office:body>"
+    members = {
+        "mimetype": f"application/vnd.oasis.opendocument.{kind}",
+        "content.xml": f"{content}</office:document-content>",
+    }
+    for name, inner in beside.items():
+        members[f"{name}.xml"] = f"<office:document {ODF}>{inner}</office:document>"
+    return packed(members)
+
+
+def book(*chapters: str, metadata: str = "", **members: str) -> bytes:
+    """Make an epub whose spine is in the opposite order of its files."""
+    numbers = range(1, len(chapters) + 1)
+    items = "".join(f'<item id="c{n}" href="text/c%20{n}.xhtml"/>' for n in numbers)
+    spine = "".join(f'<itemref idref="c{n}"/>' for n in reversed(numbers))
+    package = (
+        f'<package xmlns="http://www.idpf.org/2007/opf" '
+        f'xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata>{metadata}</metadata>'
+        f"<manifest>{items}</manifest><spine>{spine}</spine></package>"
+    )
+    files = {f"OPS/text/c {n}.xhtml": c for n, c in zip(numbers, chapters, strict=True)}
+    container = '<container><rootfiles><rootfile full-path="OPS/book.opf"/></rootfiles></container>'
+    return packed(
+        {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": container,
+            "OPS/book.opf": package,
+            **files,
+            **members,
+        }
+    )

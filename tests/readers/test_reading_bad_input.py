@@ -10,6 +10,7 @@ from contracts.errors import Unreadable
 from readers.formats import RECORD
 from tests.readers.conftest import ReadBytes, RefuseBytes
 from tests.readers.making import W, packed, paragraph, pdf, word
+from tests.readers.making_ole import compound
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
 
@@ -42,8 +43,9 @@ def laughs() -> bytes:
         (pdf("first page", "second page")[:-600], "cut.pdf", Unreadable.MALFORMED),
         (pdf("first page", "second page")[:-20], "cut.pdf", Unreadable.MALFORMED),
         (b"%PDF-1.7\nnothing else", "stub.pdf", Unreadable.MALFORMED),
-        (OLE + "EncryptedPackage".encode("utf-16-le"), "locked.xlsx", Unreadable.ENCRYPTED),
-        (OLE + "WordDocument".encode("utf-16-le"), "old.doc", Unreadable.UNSUPPORTED),
+        (compound({"EncryptedPackage": b"x"}), "locked.xlsx", Unreadable.ENCRYPTED),
+        (compound({"Thumbs": b"x"}), "Thumbs.db", Unreadable.UNSUPPORTED),
+        (OLE, "stub.doc", Unreadable.MALFORMED),
         (word(paragraph("x" * 3000))[:-80], "cut.docx", Unreadable.MALFORMED),
         (word(paragraph("x"))[:300], "cut.docx", Unreadable.MALFORMED),
         (packed({"word/document.xml": "<w:document>"}), "torn.docx", Unreadable.MALFORMED),
@@ -51,8 +53,6 @@ def laughs() -> bytes:
         (packed({"xl/workbook.xml": "<workbook/>"}), "torn.xlsx", Unreadable.MALFORMED),
         (laughs(), "laughs.docx", Unreadable.MALFORMED),
         (packed({"a.txt": "x"}), "files.zip", Unreadable.UNSUPPORTED),
-        (packed({"ppt/presentation.xml": "<x/>"}), "slides.pptx", Unreadable.UNSUPPORTED),
-        (b"{\\rtf1 text}", "old.rtf", Unreadable.UNSUPPORTED),
         (b"<html><script>x</script></html>", "nothing.html", Unreadable.EMPTY),
     ],
 )  # fmt: skip
