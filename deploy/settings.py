@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         return self.max_upload_mb * MEGABYTE
 
     @property
+    def grace_seconds(self) -> float:
+        """How long a generation that was left is kept."""
+        return self.grace_hours * 3600
+
+    @property
     def address(self) -> str:
         """Where a browser on this machine finds the service."""
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import TypeAlias
 
-from contracts.errors import SetupFailed
+from contracts.errors import PanelUnavailable, SetupFailed
 from contracts.nouns import Generation, PanelName
 from contracts.panels import Panel
 from deploy.embedded.lease import ServerLease
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 Bar: TypeAlias = Callable[[str, int, int], None]
 Kept: TypeAlias = Callable[[], Awaitable[Sequence[Generation]]]
 """Gives the generations that a panel must know, when it is connected."""
+Loading: TypeAlias = Callable[[PanelName], Awaitable[bool]]
+"""Tells whether a panel is being filled: then its indexes are built at the end, all at once."""
 WATCH_EVERY = 2.0
 """Seconds between looks at the embedded servers' processes."""
 
@@ -88,6 +90,7 @@ def panels(
     address: Neo4jAddress | None,
     servers: EmbeddedServers,
     kept: Kept,
+    loading: Loading,
     *,
     connections: int,
 ) -> dict[PanelName, Panel]:
@@ -97,14 +100,14 @@ def panels(
     """
 
     async def vector() -> Panel:
-        return await _prepared(PostgresPanel(url, pool_size=connections), kept)
+        return await _prepared(PostgresPanel(url, pool_size=connections), kept, loading)
 
     async def graph() -> Panel:
         found = address
         if found is None:  # it could not be run at the start: try again
             found = await asyncio.to_thread(servers.neo4j.acquire)
         panel = Neo4jPanel(found.url, found.user, found.password, connections=connections)
-        return await _prepared(panel, kept)
+        return await _prepared(panel, kept, loading)
 
     return {
         PanelName.VECTOR: GuardedPanel(PanelName.VECTOR, vector),
@@ -112,7 +115,12 @@ def panels(
     }
 
 
-async def _prepared(panel: Panel, kept: Kept) -> Panel:
+async def _prepared(panel: Panel, kept: Kept, loading: Loading) -> Panel:
+    known: set[int] = set()
+    if await loading(panel.name):
+        with suppress(PanelUnavailable):  # without a schema it knows none
+            known = set(await panel.generations())
     for generation in await kept():
-        await panel.prepare(generation)
+        if generation.number not in known:
+            await panel.prepare(generation)
     return panel

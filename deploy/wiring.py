@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from catalog.blobs import FolderBlobs
 from catalog.postgres import PostgresCatalog
@@ -13,7 +14,14 @@ from contracts.nouns import Generation, PanelName
 from contracts.observing import Metrics, NullMetrics
 from contracts.panels import Panel
 from contracts.people import People
-from contracts.policy import Generations, GenerationState, PanelRegister, ParityLog, Policies
+from contracts.policy import (
+    Generations,
+    GenerationState,
+    PanelRegister,
+    PanelStanding,
+    ParityLog,
+    Policies,
+)
 from contracts.record import Documents, Ledger, Queue, Watch
 from deploy import stores
 from deploy.following import PlanFollower
@@ -41,6 +49,7 @@ from retrieval.searching import Search
 from retrieval.shadowing import Shadow
 from retrieval.switching import Switch
 
+LOADING = {PanelStanding.CLEARING, PanelStanding.FILLING}
 CONNECTIONS = 12
 SHADOW_CONNECTIONS = 2
 """Shadow reads have connections of their own: they never take a request's."""
@@ -149,8 +158,12 @@ async def open_diptych(
             records = await catalog.generations.records()
             return [r.generation for r in records if r.state is not GenerationState.RETIRING]
 
-        panels = stores.panels(url, neo4j, servers, kept, connections=CONNECTIONS)
-        shadows = stores.panels(url, neo4j, servers, kept, connections=SHADOW_CONNECTIONS)
+        async def loading(name: PanelName) -> bool:
+            records = await catalog.register.records()
+            return any(r.panel is name and r.standing in LOADING for r in records)
+
+        connect = partial(stores.panels, url, neo4j, servers, kept, loading)
+        panels, shadows = connect(connections=CONNECTIONS), connect(connections=SHADOW_CONNECTIONS)
         for panel in (*panels.values(), *shadows.values()):
             stack.push_async_callback(panel.close)
         plans = PlanFollower(catalog.policies, await catalog.policies.plan())
@@ -177,11 +190,10 @@ def _assemble(
     survey = Survey(ledger, panels, register, generations)
     parity = CheckParity(ledger, survey, catalog.parity_log)
     rebuild = Rebuild(ledger, panels, register, survey, ExportFile.open, catalog.rights.rebuilding)
-    keep_generations = KeepGenerations(
-        generations, panels, register, models.spaces, grace_s=settings.grace_hours * 3600
-    )
+    grace = settings.grace_seconds
+    keep = KeepGenerations(generations, panels, register, models.spaces, grace_s=grace)
     sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, metrics)
-    duties = (rebuild.step, keep_generations.step, sample)
+    duties = (keep.step, rebuild.step, sample)
     return Diptych(
         settings=settings,
         models=models,
@@ -204,7 +216,7 @@ def _assemble(
         parity=parity,
         repair=Repair(ledger, survey, parity, metrics),
         rebuild=rebuild,
-        keep_generations=keep_generations,
+        keep_generations=keep,
         sample=sample,
         switch=Switch(catalog.policies, register, catalog.evidence, catalog.parity_log, ledger),
         shadow=shadow,

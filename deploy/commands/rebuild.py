@@ -94,7 +94,7 @@ async def finish(diptych: Diptych, panel: PanelName, told: Callable[[int, int], 
         await diptych.rebuild.step()
         if await diptych.drain(panel, told):
             await diptych.rebuild.step()
-        else:
+        if (await _record(diptych, panel)).standing is not PanelStanding.SERVING:
             await asyncio.sleep(LOOK_AGAIN_S)
 
 
