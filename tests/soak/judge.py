@@ -75,9 +75,8 @@ def judge_answer(where: str, passages: Sequence[Passage], *, whole: bool) -> lis
         for edition in editions if whole else ():
             pieces = {(piece, of) for e, piece, of in counts if e == edition}
             of = max(of for _, of in pieces)
-            if len(pieces) < of:
-                shown = sorted(piece for piece, _ in pieces)
-                detail = f"{name} shows pieces {shown} of {of} of edition {edition}"
+            if lacks := sorted(set(range(1, of + 1)) - {piece for piece, _ in pieces}):
+                detail = f"{name} lacks pieces {lacks} of {of} of edition {edition}"
                 faults.append(Fault(Wrong.HALF_SEEN, detail))
         if again := sorted(piece for piece, count in counts.items() if count > 1):
             detail = f"{name} shows (edition, piece, of) {again} more than once"
@@ -158,5 +157,7 @@ def _plain(text: str) -> str:
 
 
 def _summary(chunks: Sequence[Passage]) -> str:
-    held = [f"{m.piece}/{m.pieces} of edition {m.edition}" for c in chunks for m in marks(c.text)]
-    return "; ".join(held) or "nothing"
+    held = Counter((m.edition, m.pieces) for c in chunks for m in marks(c.text))
+    return (
+        "; ".join(f"{n} of {of} pieces of edition {e}" for (e, of), n in held.items()) or "nothing"
+    )
