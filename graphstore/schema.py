@@ -58,8 +58,8 @@ class Neo4jSchema:
         if not found or version < self._supported:
             await self._client.write(definitions.SET_SCHEMA_VERSION, {"version": self._supported})
         await self._claim(generation)
-        await self._create_indexes(generation)
         self._known[generation.number] = generation
+        await self.index(generation.number)
 
     async def generation(self, number: int) -> Generation:
         """Give a prepared generation. Raises SpaceMismatch for one that was never prepared."""
@@ -86,6 +86,22 @@ class Neo4jSchema:
             "Prepare the generation again, or leave it out.",
         )
 
+    async def index(self, number: int) -> None:
+        """Create the indexes that a generation lacks, and wait until they are usable."""
+        generation = await self.generation(number)
+        name = generation_label(generation.number)
+        dimension = {"dimension": generation.dimension}
+        await self._define(put_label(definitions.VECTOR_INDEX, name), dimension)
+        for language in LANGUAGES:
+            name = language_label(generation.number, language)
+            analyser = {"analyser": ANALYSERS[language]}
+            await self._define(put_label(definitions.TEXT_INDEX, name), analyser)
+        for name in index_names(generation.number):
+            await self._define(
+                definitions.AWAIT_INDEX,
+                {"name": name, "seconds": int(self._index_timeout)},
+            )
+
     async def unindex(self, number: int) -> None:
         """Drop a generation's indexes."""
         for name in index_names(number):
@@ -110,20 +126,6 @@ class Neo4jSchema:
                 f"{recorded.model} ({recorded.dimension} dimensions, chunker {recorded.chunker}), "
                 f"not of {generation.model} ({generation.dimension}, {generation.chunker}).",
                 "Use that model again, or start a new generation.",
-            )
-
-    async def _create_indexes(self, generation: Generation) -> None:
-        name = generation_label(generation.number)
-        dimension = {"dimension": generation.dimension}
-        await self._define(put_label(definitions.VECTOR_INDEX, name), dimension)
-        for language in LANGUAGES:
-            name = language_label(generation.number, language)
-            analyser = {"analyser": ANALYSERS[language]}
-            await self._define(put_label(definitions.TEXT_INDEX, name), analyser)
-        for name in index_names(generation.number):
-            await self._define(
-                definitions.AWAIT_INDEX,
-                {"name": name, "seconds": int(self._index_timeout)},
             )
 
     async def _define(self, statement: LiteralString, params: Params | None = None) -> None:
