@@ -18,10 +18,6 @@ _ENCRYPTION = "META-INF/encryption.xml"
 # Fonts may be scrambled without the text being locked.
 _SCRAMBLED_FONTS = (b"http://www.idpf.org/2008/embedding", b"http://ns.adobe.com/pdf/enc#RC")
 _METHOD = re.compile(rb"""EncryptionMethod[^>]*Algorithm=["']([^"']+)""")
-# XHTML may close any element at once; read as HTML it would stay open to the end of the file.
-_CLOSED_AT_ONCE = re.compile(
-    r"<(?!(?:br|hr|img|meta|link|col|input|area|base|wbr|source)\b)([A-Za-z][\w:]*)\b([^<>]*)/>"
-)
 
 
 def read(data: bytes, draft: Draft) -> None:
@@ -38,7 +34,7 @@ def read(data: bytes, draft: Draft) -> None:
         if name not in names:
             continue
         part = draft.part(f"Chapter {number}")
-        html.write(_CLOSED_AT_ONCE.sub(r"<\1\2></\1>", decode(archive.read(name))), part)
+        html.write(decode(archive.read(name)), part)
         if part.headings and not part.text[: part.headings[0][0]].strip():
             part.label = part.headings[0][2]
     title, author = (_property(package, name) for name in ("title", "creator"))

@@ -8,10 +8,12 @@ WESTERN = (
     *("Lefèvre", "Société Générale", "à payer le 3 août", "5 €", "Müller", "déjà vu – naïf"),
     *("l’année dernière", "José García", "Straße", "Élysée", "FRANÇOIS", "ÉTAT CIVIL"),
     *("Île-de-France", "N° 12 du 1er février", "«\xa0oui\xa0»", "São Paulo", "Åse Øst"),
+    *("été", "là"),
 )
 RUSSIAN = (
     *("Привет", "Иванов", "Счёт 5", "ООО Ромашка", "да", "Сумма: 100 руб.", "ИТОГО", "ИНН"),
     *("Москва, 12 октября", "Это короткая записка.", "СЧЁТ-ФАКТУРА", "Petrov и Иванов", "НДС 20%"),
+    *("Юрий", "Цена", "Эхо", "СТРОИТЕЛЬСТВО"),
 )
 
 

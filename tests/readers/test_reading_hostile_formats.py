@@ -102,8 +102,9 @@ async def test_what_names_itself_as_its_past_is_still_read(read: ReadBytes) -> N
 
 
 async def test_blanks_without_number_are_cut(read: ReadBytes) -> None:
-    many = '<office:text><text:p>a<text:s text:c="999999999"/>b</text:p></office:text>'
-    assert (await read(open_document("text", many))).parts[0].text == f"a{' ' * 1000}b\n"
+    blanks = 'a<text:s text:c="999999999"/>b<text:s text:c="many"/>c'
+    many = f"<office:text><text:p>{blanks}</text:p></office:text>"
+    assert (await read(open_document("text", many))).parts[0].text == f"a{' ' * 1000}b c\n"
 
 
 WHOLE = {
