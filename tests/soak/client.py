@@ -1,5 +1,6 @@
 """The service's interface as the soak uses it: real HTTP, every answer told from no answer."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from types import TracebackType
@@ -118,9 +119,12 @@ class Client:
             raise Unanswered(sent=True) from error
         if answer.status_code not in expect:
             route = path.split("/")[2] if path.startswith("/v1/") else path
-            self.surprises[f"{method} {route}: {answer.status_code} {answer.text[:200]}"] += 1
+            why = re.search(r'"detail":"([^"]*)', answer.text)
+            said = why[1] if why else answer.text[:200]
+            self.surprises[f"{method} {route}: {answer.status_code} {said}"] += 1
+        elif answer.status_code == httpx.codes.NOT_FOUND:
+            return {}
         if answer.is_success:
             return answer.json()
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            return {}
-        raise Unanswered(sent=True)
+        # A refusal has changed nothing; so a document that cannot be deleted is to be there.
+        raise Unanswered(sent=answer.is_server_error)

@@ -56,6 +56,8 @@ REBUILDS: Mapping[str, str] = {
     "vector.unindex": "vector",
 }
 """Verbs that are called only when a panel is rebuilt from the other one, and which then is."""
+NEEDS_CALM = frozenset({"register.serve"})
+"""Verbs that are called once nothing is being written: a panel serves when it lacks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ class Saboteur:
                 await self._kill("neo4j", 0.0)
             if panel := REBUILDS.get(plan.verb):
                 await self._driver.rebuild(panel)
+            if plan.verb in NEEDS_CALM:
+                self._driver.enough()
         return await _has_crashed(member)
 
     async def _kill(self, database: str, _: float) -> None:
