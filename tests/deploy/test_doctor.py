@@ -38,8 +38,9 @@ async def unbuilt() -> Path:
 async def catalog_with_work(folder: Path) -> InMemoryCatalog:
     catalog = InMemoryCatalog(folder)
     await catalog.people.add_workspace("default")
+    await catalog.generations.ensure("hash", 8, "lines")
     arrival = Arrival("a.txt", "a.txt", "0" * 64, "0" * 64, 0, 1)
-    await catalog.documents.accept("default", [arrival], list(PanelName), 1)
+    await catalog.documents.accept("default", [arrival])
     return catalog
 
 
