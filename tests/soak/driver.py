@@ -89,7 +89,7 @@ class Driver:
             return lambda: self._upload(self._book.add(), 0)
         living, count = self._book.living(), len(self._book.entries)
         kinds = ["add", "replace", "delete"]
-        weights = [2, 4, 2] if count > FULL else [4, 4, 1]
+        weights = [1, 4, 3] if count > FULL else [4, 4, 1]
         kind = favourite or self._dice.choices(kinds, weights)[0]
         if kind == "add" or len(living) < (FEW if kind == "delete" else 1):
             return lambda: self._upload(self._entry(), self._size())
