@@ -142,10 +142,9 @@ class Post:
             self._current = one
             one.tell("go")
             # Not at once: two that start side by side take twice as long to be of use.
-            await asyncio.wait(
-                {asyncio.ensure_future(one.ready.wait()), one.ended},
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+            ready = asyncio.create_task(one.ready.wait())
+            await asyncio.wait({ready, one.ended}, return_when=asyncio.FIRST_COMPLETED)
+            ready.cancel()
             if self._standby is None:
                 self._standby = await Member.start(self._role, self._log)
             await asyncio.shield(one.ended)
