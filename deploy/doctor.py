@@ -13,6 +13,7 @@ import neo4j
 import psycopg
 
 from contracts.errors import DiptychError
+from contracts.nouns import PanelName
 from contracts.panels import Panel
 from contracts.record import Ledger, Queue
 from deploy.embedded.jars import JarCache
@@ -211,7 +212,8 @@ async def _workers(queue: Queue) -> Check:
 
 
 async def _backlog(ledger: Ledger) -> Check:
-    behind = {str(panel): rows for panel, rows in (await ledger.backlog()).items() if rows}
+    rows = await ledger.backlog()
+    behind = {str(panel): rows[panel] for panel in PanelName if rows.get(panel)}
     detail = ", ".join(f"{panel}: {rows} behind" for panel, rows in behind.items())
     return Check(
         "backlog",
