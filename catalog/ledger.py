@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -149,10 +149,10 @@ class PostgresLedger:
             cursor = await connection.execute(queries.UNNAMED_BLOBS, (blobs,))
             return [row[0] async for row in cursor]
 
-    async def unfinished(self, limit: int) -> list[UUID]:
+    async def unfinished(self, limit: int, down: Collection[PanelName] = ()) -> list[UUID]:
         """Give documents with open rows that no job names and that are due, oldest first."""
         async with self._connections.session() as connection:
-            values = {"limit": limit, "rows": limit * _ROWS_PER_DOCUMENT}
+            values = {"limit": limit, "rows": limit * _ROWS_PER_DOCUMENT, "down": sorted(down)}
             cursor = await connection.execute(queries.UNFINISHED, values)
             return [row[0] async for row in cursor]
 

@@ -208,17 +208,20 @@ FROM catalog.generation g CROSS JOIN LATERAL (
     (SELECT l.document, l.due FROM catalog.ledger l
      WHERE l.generation = g.number AND l.due <= now()
        AND l.panel NOT IN (SELECT name FROM catalog.panel WHERE standing = 'clearing')
+       AND l.panel <> ALL (%(down)s::text[])
      ORDER BY l.due, l.document LIMIT %(rows)s)
     UNION ALL
     -- No wait is that long: the clock went back since.
     (SELECT l.document, l.due FROM catalog.ledger l
      WHERE l.generation = g.number AND l.due > now() + interval '5 min' AND l.due < 'infinity'
        AND l.panel NOT IN (SELECT name FROM catalog.panel WHERE standing = 'clearing')
+       AND l.panel <> ALL (%(down)s::text[])
      ORDER BY l.due, l.document LIMIT %(rows)s)
     UNION ALL
     -- Somebody emptied the queue's tables by hand: no job, and still rows that wait for one.
     (SELECT l.document, l.due FROM catalog.ledger l
-     WHERE l.generation = g.number AND l.due = 'infinity' AND NOT EXISTS (
+     WHERE l.generation = g.number AND l.due = 'infinity'
+       AND l.panel <> ALL (%(down)s::text[]) AND NOT EXISTS (
          SELECT FROM queue.procrastinate_jobs WHERE status IN ('todo', 'doing'))
      ORDER BY l.due, l.document LIMIT %(rows)s)
 ) AS open

@@ -4,7 +4,14 @@ PostgreSQL holds the truth about what was accepted and what must be true in each
 verb raises CatalogUnavailable when it cannot be reached.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Mapping,
+    Sequence,
+)
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -315,8 +322,11 @@ class Ledger(Protocol):
         """Drop versions that are absent everywhere; give blobs that nothing names any more."""
         ...
 
-    async def unfinished(self, limit: int) -> list[UUID]:
-        """Give documents whose ledger is not true and that no waiting job names, oldest first."""
+    async def unfinished(self, limit: int, down: Collection[PanelName] = ()) -> list[UUID]:
+        """Give documents whose ledger is not true and that no waiting job names, oldest first.
+
+        Rows of panels that are ``down`` wait until these are back.
+        """
         ...
 
     async def backlog(self) -> Mapping[PanelName, int]:

@@ -211,7 +211,7 @@ def _assemble(
         plans=plans,
         receive=Receive(catalog.documents, blobs, limit=settings.max_upload_bytes),
         reconcile=reconcile,
-        sweep=Sweep(ledger, catalog.queue, metrics, duties),
+        sweep=Sweep(ledger, catalog.queue, panels, metrics, duties),
         drain=Drain(ledger, register, generations, reconcile),
         parity=parity,
         repair=Repair(ledger, survey, parity, metrics),

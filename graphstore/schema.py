@@ -18,6 +18,8 @@ from graphstore.names import (
     put_label,
 )
 
+MADE_MEANWHILE = "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists"
+"""Two processes may start on an empty database at once; IF NOT EXISTS looks before it locks."""
 SCHEMA = 2
 """Grows with every change that an older program could not live with."""
 SPLIT_LIVE_SINCE = 2
@@ -132,6 +134,8 @@ class Neo4jSchema:
         try:
             await self._client.define(statement, params, within=self._index_timeout + 1)
         except ClientError as error:
+            if error.code == MADE_MEANWHILE:
+                return
             raise SetupFailed(
                 f"Neo4j refuses an index or constraint of the graph panel: {error.message}",
                 "Neo4j 2026.01 or later is needed; look whether something else uses its names.",

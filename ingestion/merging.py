@@ -1,7 +1,7 @@
 """Merge: walk through streams that are in the same order side by side, memory flat."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from typing import Protocol, TypeVar
 
 from contracts.nouns import VersionRef
@@ -27,20 +27,36 @@ async def side_by_side(
     """Yield each version once, in order, with what the streams that know it say of it.
 
     Every stream is in the order of versions and names none twice. All are asked at once for their
-    first item: that is when servers add up.
+    first item: that is when servers add up. Whatever happens, all streams are closed.
     """
-    first = await asyncio.gather(*(anext(stream, None) for stream in streams.values()))
-    heads = {key: head for key, head in zip(streams, first, strict=True) if head is not None}
-    while heads:
-        ref = min(head.ref for head in heads.values())
-        said = {key: head for key, head in heads.items() if head.ref == ref}
-        yield ref, said
-        for key in said:
-            following = await anext(streams[key], None)
-            if following is None:
-                del heads[key]
-            else:
-                heads[key] = following
+    try:
+        heads = await _first(streams)
+        while heads:
+            ref = min(head.ref for head in heads.values())
+            said = {key: head for key, head in heads.items() if head.ref == ref}
+            yield ref, said
+            for key in said:
+                following = await anext(streams[key], None)
+                if following is None:
+                    del heads[key]
+                else:
+                    heads[key] = following
+    finally:
+        for stream in streams.values():
+            if isinstance(stream, AsyncGenerator):
+                await stream.aclose()
+
+
+async def _first(streams: Mapping[Key, AsyncIterator[Item]]) -> dict[Key, Item]:
+    """Ask every stream at once; when one fails, no other is left in the middle of an answer."""
+    asked = [asyncio.ensure_future(anext(stream, None)) for stream in streams.values()]
+    try:
+        first = await asyncio.gather(*asked)
+    finally:
+        for one in asked:
+            one.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+    return {key: head for key, head in zip(streams, first, strict=True) if head is not None}
 
 
 async def batches(

@@ -1,10 +1,13 @@
 """Sweep: find what is to be done and nobody is doing, and set it going again."""
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from contracts.errors import Unavailable
+from contracts.nouns import PanelName
 from contracts.observing import Metrics
+from contracts.panels import Panel
 from contracts.record import Ledger, Queue
 
 SWEEP_LIMIT = 20_000
@@ -23,9 +26,15 @@ class Sweep:
     """
 
     def __init__(
-        self, ledger: Ledger, queue: Queue, metrics: Metrics, duties: Sequence[Duty] = ()
+        self,
+        ledger: Ledger,
+        queue: Queue,
+        panels: Mapping[PanelName, Panel],
+        metrics: Metrics,
+        duties: Sequence[Duty] = (),
     ) -> None:
         self._ledger = ledger
+        self._panels = panels
         self._queue = queue
         self._metrics = metrics
         self._duties = (self._nudge, *duties, self._measure)
@@ -41,8 +50,13 @@ class Sweep:
                 logger.exception("A duty failed")
 
     async def _nudge(self) -> None:
-        """Queue unfinished documents that are due."""
-        await self._queue.nudge(await self._ledger.unfinished(SWEEP_LIMIT))
+        """Queue unfinished documents that are due, but for panels that do not answer.
+
+        What waits for such a panel is not tried in vain, and goes on as soon as it is back.
+        """
+        healths = await asyncio.gather(*(panel.health() for panel in self._panels.values()))
+        down = [health.panel for health in healths if not health.ready]
+        await self._queue.nudge(await self._ledger.unfinished(SWEEP_LIMIT, down))
 
     async def _measure(self) -> None:
         """Publish how long the backlog is."""

@@ -247,6 +247,13 @@ class LedgerContract:
         assert await desk.catalog.ledger.unfinished(10) == []
         assert ref.document not in await desk.catalog.ledger.unfinished(10)
 
+    async def test_rows_of_a_panel_that_is_down_wait_for_it(self, desk: Desk) -> None:
+        (live,) = await desk.live_documents("a")
+        ledger = desk.catalog.ledger
+        await ledger.redo([live], 1, PanelName.GRAPH)
+        assert await ledger.unfinished(10, [PanelName.GRAPH]) == []
+        assert await ledger.unfinished(10, [PanelName.VECTOR]) == [live.document]
+
     async def test_expectations_are_of_live_versions_by_document(self, desk: Desk) -> None:
         refs = await desk.live_documents("a", "b", "c")
         await desk.accept_one("waiting")

@@ -1,7 +1,7 @@
 """The ledger in memory."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from random import Random
@@ -169,13 +169,16 @@ class InMemoryLedger:
         named = {version.arrival.blob for version in self._tables.versions()}
         return sorted(blobs - named)
 
-    async def unfinished(self, limit: int) -> list[UUID]:
+    async def unfinished(self, limit: int, down: Collection[PanelName] = ()) -> list[UUID]:
         self._tables.check()
         found = [
             document
             for document in self._tables.documents
             if any(
-                row.open and not row.queued and self._tables.is_workable(row)
+                row.open
+                and not row.queued
+                and row.panel not in down
+                and self._tables.is_workable(row)
                 for row in self._tables.rows(document)
             )
         ]

@@ -183,9 +183,8 @@ class House:
         self.drain = Drain(ledger, register, generations, self.reconcile)
         self.keep = KeepGenerations(generations, panels, register, self.spaces, grace_s=GRACE_S)
         self.sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, self.metrics)
-        self.sweep = Sweep(
-            ledger, catalog.queue, metrics, [self.keep.step, self.rebuild.step, self.sample]
-        )
+        duties = [self.keep.step, self.rebuild.step, self.sample]
+        self.sweep = Sweep(ledger, catalog.queue, panels, metrics, duties)
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[bool]:

@@ -76,13 +76,25 @@ async def test_one_duty_that_fails_does_not_stop_the_others(
     async def well() -> None:
         done.append(1)
 
-    house.graph.down = True
     await house.pour("one")
     await house.catalog.queue.drain(house.reconcile)
+    house.graph.down = True
+    await house.pour("two", "b.txt")
     catalog = house.catalog
-    sweep = Sweep(catalog.ledger, catalog.queue, house.metrics, [broken, house.graph.clear, well])
+    duties = [broken, house.graph.clear, well]
+    sweep = Sweep(catalog.ledger, catalog.queue, house.panels, house.metrics, duties)
     with caplog.at_level(logging.WARNING):
         await sweep()
     assert done == [1]
-    assert await catalog.queue.waiting() == 1
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
+async def test_what_waits_for_a_panel_is_tried_again_once_it_is_back(house: House) -> None:
+    house.graph.down = True
+    await house.pour("one")
+    await house.catalog.queue.drain(house.reconcile)
+    await house.sweep()
+    assert await house.catalog.queue.waiting() == 0
+    house.graph.down = False
+    await house.run()
+    assert await house.both() == {"one"}
