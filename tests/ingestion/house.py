@@ -183,7 +183,7 @@ class House:
         self.drain = Drain(ledger, register, generations, self.reconcile)
         self.keep = KeepGenerations(generations, panels, register, self.spaces, grace_s=GRACE_S)
         self.sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, self.metrics)
-        duties = [self.keep.step, self.rebuild.step, self.sample]
+        duties = (self.keep.step, self.rebuild.step, self.sample)
         self.sweep = Sweep(ledger, catalog.queue, panels, metrics, duties)
 
     @asynccontextmanager
