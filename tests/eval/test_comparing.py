@@ -8,8 +8,7 @@ from eval.comparing import Measured, Pairing, Verdict, compare
 from eval.guarding import Standing
 from tests.eval.measured import measured, result, scores
 
-RANDOM = np.random.default_rng(5)
-BEFORE = [float(v) for v in RANDOM.choice([0, 0.5, 1], 120)]
+BEFORE = [float(v) for v in np.random.default_rng(5).choice([0, 0.5, 1], 120)]
 
 
 def pair(first: Measured, second: Measured) -> Pairing:
@@ -17,8 +16,8 @@ def pair(first: Measured, second: Measured) -> Pairing:
     return found
 
 
-def shifted(by: float) -> list[float]:
-    noise = RANDOM.normal(by, 0.1, len(BEFORE))
+def shifted(by: float, seed: int = 6) -> list[float]:
+    noise = np.random.default_rng(seed).normal(by, 0.1, len(BEFORE))
     return [float(a + b) for a, b in zip(BEFORE, noise, strict=True)]
 
 
@@ -59,7 +58,7 @@ def test_looking_at_more_metrics_asks_for_more_evidence_of_all_but_the_primary_o
         return measured(label, rows, len(label))
 
     better = [v + 0.5 * (n % 20 == 0) for n, v in enumerate(BEFORE)]
-    noise = {f"other{n}": shifted(0.0) for n in range(12)}
+    noise = {f"other{n}": shifted(0.0, n) for n in range(12)}
     alone = pair(run("a", BEFORE), run("ab", better)).lines
     among = pair(run("a", BEFORE, **dict.fromkeys(noise, BEFORE)), run("ab", better, **noise)).lines
     assert among[0].verdict is alone[0].verdict is Verdict.BETTER
