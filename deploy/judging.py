@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from contracts.measuring import Question
 from contracts.nouns import DEFAULT_WORKSPACE, ReadMode, VersionRef
 from deploy.wiring import Diptych
 from eval.checking import Report, check
-from eval.suites import Question
 from retrieval.asking import Answer, AskRequest, Found, SearchRequest
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
+from contracts.measuring import Question
 from contracts.nouns import Chunk, ChunkId, Span, VersionRef
 from eval.metrics import mean
-from eval.suites import Question
 
 
 class FoundPassage(Protocol):
@@ -131,7 +131,7 @@ class Report:
     @property
     def told(self) -> float:
         """Share of the questions with an expected answer whose answer holds it."""
-        return mean([one.told for one in self.answerable if one.question.answer])
+        return mean([one.told for one in self.answerable if one.question.answers])
 
     @property
     def refused(self) -> float:
@@ -173,7 +173,7 @@ async def check(
                 rank,
                 refused=answer.refused,
                 cited=any(_supports(question, citation) for citation in answer.citations),
-                told=bool(question.answer) and _plain(question.answer) in _plain(answer.text),
+                told=any(_plain(one) in _plain(answer.text) for one in question.answers),
                 citations=len(answer.citations),
                 unresolved=unresolved,
             )
@@ -193,21 +193,19 @@ def _is_of(source: str, document: str) -> bool:
 
 def _rank(question: Question, found: Sequence[FoundPassage]) -> int | None:
     """Give the rank of the first passage of the right document that holds the quote."""
-    if not question.answerable:
-        return None
-    quote = _plain(question.quote)
     for rank, one in enumerate(found, start=1):
-        if _is_of(one.source, question.document) and quote in _plain(one.chunk.text):
-            return rank
+        for label in question.labels:
+            here = _is_of(one.source, label.document)
+            if here and _plain(label.quote) in _plain(one.chunk.text):
+                return rank
     return None
 
 
 def _supports(question: Question, citation: FoundCitation) -> bool:
     """Tell whether a citation rests on the words that answer a question."""
-    if not question.answerable or not _is_of(citation.source, question.document):
-        return False
-    wanted, given = _plain(question.quote), _plain(citation.quote)
-    return bool(given) and (wanted in given or given in wanted)
+    given = _plain(citation.quote)
+    wanted = [_plain(x.quote) for x in question.labels if _is_of(citation.source, x.document)]
+    return bool(given) and any(one in given or given in one for one in wanted)
 
 
 async def _unresolved(answer: FoundAnswer, part_text: PartText) -> tuple[str, ...]:

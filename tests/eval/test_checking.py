@@ -4,9 +4,9 @@ from uuid import UUID
 
 import pytest
 
+from contracts.measuring import Kind, Label, Question
 from contracts.nouns import Chunk, ChunkId, Span, VersionRef
 from eval.checking import FoundPassage, check
-from eval.suites import Question
 
 PART = "Le préavis est de\ntrois mois. Le salaire est de 2 450 euros."
 ID = ChunkId(UUID(int=1), 1, 1, 0)
@@ -34,17 +34,13 @@ class Says:
     citations: tuple[Cites, ...] = ()
 
 
-def question(**changed: object) -> Question:
-    fields = {
-        "id": "1",
-        "text": "Quel préavis ?",
-        "language": "fr",
-        "document": "bail.pdf",
-        "quote": "préavis est de trois mois",
-        "answer": "Trois mois",
-        "answerable": True,
-    }
-    return Question(**{**fields, **changed})  # type: ignore[arg-type]
+def question(
+    name: str = "1",
+    text: str = "Quel préavis ?",
+    document: str = "bail.pdf",
+    quote: str = "préavis est de trois mois",
+) -> Question:
+    return Question(name, text, "fr", labels=(Label(document, quote),), answers=("Trois mois",))
 
 
 def shown(text: str, source: str = "dossier/bail.pdf") -> Shown:
@@ -103,10 +99,10 @@ async def test_a_quote_that_does_not_stand_there_is_unresolved(wrong: Cites) -> 
 
 async def test_the_report_adds_up() -> None:
     questions = [
-        question(id="found", text="a"),
-        question(id="second", text="b"),
-        question(id="lost", text="c"),
-        question(id="no", text="d", answerable=False, document="", quote="", answer=""),
+        question("found", "a"),
+        question("second", "b"),
+        question("lost", "c"),
+        Question("no", "d", kind=Kind.UNANSWERABLE),
     ]
     ranks = {"a": [PART], "b": ["Autre.", PART], "c": [], "d": [PART]}
     answers = {
