@@ -11,6 +11,7 @@ from catalog.policies import PostgresPolicies
 from catalog.queue import ProcrastinateQueue
 from catalog.register import PostgresPanelRegister
 from catalog.rights import PostgresRights
+from catalog.runs import PostgresRuns
 from catalog.schema import migrate
 from catalog.watch import PostgresWatch
 
@@ -38,6 +39,7 @@ class PostgresCatalog:
         self.evidence = PostgresEvidence(self._connections)
         self.parity_log = PostgresParityLog(self._connections)
         self.rights = PostgresRights(self._connections)
+        self.runs = PostgresRuns(self._connections)
         self.watch = PostgresWatch(self._connections, self.documents)
         self.queue = ProcrastinateQueue(self._connections, jobs)
 

@@ -127,7 +127,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One measurement of a suite; complete when ``done`` is ``questions``.
+    """One measurement of a suite; ``done`` of its ``questions`` were asked so far.
 
     ``load`` is what the machine did meanwhile, summed up.
     """
@@ -142,8 +142,8 @@ class Run:
 
     @property
     def complete(self) -> bool:
-        """Whether every question was asked."""
-        return self.done == self.questions
+        """Whether every question was asked, of the same documents."""
+        return self.ended is not None
 
 
 class Runs(Protocol):

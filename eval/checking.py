@@ -23,6 +23,11 @@ class FoundPassage(Protocol):
         """Where its document came from."""
         ...
 
+    @property
+    def external_id(self) -> str | None:
+        """The client's own id of its document."""
+        ...
+
 
 class FoundCitation(Protocol):
     """A citation of an answer, as retrieval gives it."""

@@ -142,7 +142,7 @@ def _check(runs: Sequence[Measured]) -> None:
     for one in runs:
         if not one.run.complete:
             raise Conflict(
-                f"The run {one.label} asked {one.run.done} of {one.run.questions} questions.",
+                f"The run {one.label} is at {one.run.done} of {one.run.questions} questions.",
                 f"Finish it: diptych eval run --resume {one.run.id}",
             )
     if len({one.run.pins.suite_fingerprint for one in runs}) > 1:

@@ -18,6 +18,7 @@ CONTRACTS = (
     "policy",
     "queue",
     "register",
+    "runs",
     "services",
 )
 pytest.register_assert_rewrite(
@@ -41,6 +42,8 @@ DELETE FROM catalog.policy WHERE workspace IS NOT NULL;
 UPDATE catalog.policy SET policy = DEFAULT, previous = NULL, changed = false;
 DELETE FROM catalog.audit;
 DELETE FROM catalog.comparison;
+DELETE FROM catalog.run_name;
+DELETE FROM catalog.run;
 DELETE FROM catalog.parity_check;
 DELETE FROM catalog.key;
 DELETE FROM catalog.workspace WHERE name <> 'default';

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol, Self
 from uuid import UUID
 
+from contracts.measuring import Runs
 from contracts.nouns import (
     DEFAULT_WORKSPACE,
     Card,
@@ -70,6 +71,8 @@ class Catalog(Protocol):
     def evidence(self) -> Evidence: ...
     @property
     def parity_log(self) -> ParityLog: ...
+    @property
+    def runs(self) -> Runs: ...
 
 
 def arrival(

@@ -13,6 +13,7 @@ from tests.catalog.ledger_contract import LedgerContract
 from tests.catalog.policy_contract import PolicyContract
 from tests.catalog.queue_contract import Handled, QueueContract
 from tests.catalog.register_contract import RegisterContract
+from tests.catalog.runs_contract import RunsContract
 from tests.catalog.services_contract import ServicesContract
 from tests.fakes.catalog import InMemoryCatalog
 from tests.fakes.catalog_services import InMemoryBlobs
@@ -25,6 +26,7 @@ class TestInMemoryCatalog(
     PolicyContract,
     QueueContract,
     RegisterContract,
+    RunsContract,
     ServicesContract,
 ):
     @pytest.fixture

@@ -14,6 +14,7 @@ from tests.catalog.ledger_contract import LedgerContract
 from tests.catalog.policy_contract import PolicyContract
 from tests.catalog.queue_contract import QueueContract
 from tests.catalog.register_contract import RegisterContract
+from tests.catalog.runs_contract import RunsContract
 from tests.catalog.services_contract import ServicesContract
 
 
@@ -24,6 +25,7 @@ class TestPostgresCatalog(
     PolicyContract,
     QueueContract,
     RegisterContract,
+    RunsContract,
     ServicesContract,
 ):
     @pytest.fixture

@@ -25,7 +25,7 @@ BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 
 def run(number: int = 1, questions: int = 1, **pins: object) -> Run:
     pinned = replace(PINS, **pins)  # type: ignore[arg-type]  # any of its fields
-    return Run(UUID(int=number), pinned, questions, BEGUN, done=questions)
+    return Run(UUID(int=number), pinned, questions, BEGUN, done=questions, ended=BEGUN)
 
 
 def result(

@@ -16,6 +16,7 @@ ID = ChunkId(UUID(int=1), 1, 1, 0)
 class Shown:
     chunk: Chunk
     source: str
+    external_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def test_failed_questions_and_lost_refusals_break_their_guards() -> None:
 
 def test_runs_that_cannot_be_paired_are_refused() -> None:
     whole = scores("vector", BEFORE)
-    half = replace(whole, label="half", run=replace(whole.run, done=3))
+    half = replace(whole, label="half", run=replace(whole.run, done=3, ended=None))
     other = scores("other", BEFORE, suite_fingerprint="other")
     with pytest.raises(Conflict, match="3 of 120"):
         compare([whole, half])

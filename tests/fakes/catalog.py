@@ -29,6 +29,7 @@ from tests.fakes.catalog_services import (
 )
 from tests.fakes.catalog_spaces import InMemoryGenerations, InMemoryPanelRegister
 from tests.fakes.catalog_tables import Document, Row, Tables, Version
+from tests.fakes.runs import InMemoryRuns
 
 
 class InMemoryCatalog:
@@ -51,6 +52,7 @@ class InMemoryCatalog:
         self.policies = InMemoryPolicies(self.tables)
         self.evidence = InMemoryEvidence(self.tables)
         self.parity_log = InMemoryParityLog(self.tables)
+        self.runs = InMemoryRuns(self.tables)
         self.blobs = InMemoryBlobs(folder)
 
 
