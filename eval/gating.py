@@ -1,0 +1,54 @@
+"""The gate: whether a run may follow the baseline, and if not, why."""
+
+from dataclasses import dataclass
+
+from contracts.errors import Conflict, InvalidInput
+from eval.comparing import PRIMARY, Measured, Pairing, compare
+from eval.guarding import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the gate decided: it opens when nothing ``blocks``.
+
+    ``doubts`` are guards that the run is too small to prove. ``pairing`` is None where the two
+    cannot be compared at all.
+    """
+
+    blocks: tuple[str, ...]
+    doubts: tuple[str, ...]
+    pairing: Pairing | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the run may follow the baseline."""
+        return not self.blocks
+
+
+def judge(baseline: Measured, candidate: Measured, primary: str = PRIMARY) -> Gate:
+    """Compare a candidate with the baseline.
+
+    It is blocked by other documents or other questions than the baseline's, by a metric that is
+    worse beyond doubt, and by a guard whose whole interval is beyond its margin. The same runs
+    give the same decision.
+    """
+    old, new = baseline.run.pins, candidate.run.pins
+    changed = []
+    if old.corpus_fingerprint != new.corpus_fingerprint:
+        changed.append("documents")
+    if old.suite_fingerprint != new.suite_fingerprint:
+        changed.append("questions")
+    if changed:
+        other = f"The {' and '.join(changed)} are not those of the baseline"
+        return Gate((f"{other}: measure again, and name that run the baseline.",), (), None)
+    try:
+        (pairing,) = compare([baseline, candidate], primary)
+    except (Conflict, InvalidInput) as error:
+        return Gate((str(error),), (), None)
+    worse = (
+        f"{line.metric} fell from {line.first:.4f} to {line.second:.4f}, p {line.p:.4f}."
+        for line in pairing.worse
+    )
+    broken = (one.sentence for one in pairing.guards if one.standing is Standing.BROKEN)
+    doubts = tuple(one.sentence for one in pairing.guards if one.standing is Standing.OPEN)
+    return Gate((*worse, *broken), doubts, pairing)
