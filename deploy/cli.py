@@ -10,6 +10,7 @@ from deploy.commands.ask import ask, search
 from deploy.commands.console import FAILED, WRONG_USE, err
 from deploy.commands.demo import demo
 from deploy.commands.doctor import doctor
+from deploy.commands.evaluate import compare_runs, evaluate
 from deploy.commands.generations import generations
 from deploy.commands.ingest import ingest
 from deploy.commands.people import keys, workspaces
@@ -30,6 +31,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 )
 for command in COMMANDS:
     app.command()(command)
+app.command("compare")(compare_runs)
+app.add_typer(evaluate, name="eval")
 app.add_typer(generations, name="generations")
 app.add_typer(keys, name="keys")
 app.add_typer(workspaces, name="workspaces")

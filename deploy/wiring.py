@@ -10,6 +10,7 @@ from catalog.blobs import FolderBlobs
 from catalog.postgres import PostgresCatalog
 from contracts.blobs import Blobs
 from contracts.errors import SpaceMismatch
+from contracts.measuring import Runs
 from contracts.nouns import Generation, PanelName
 from contracts.observing import Metrics, NullMetrics
 from contracts.panels import Panel
@@ -71,6 +72,7 @@ class Diptych:
     register: PanelRegister
     generations: Generations
     parity_log: ParityLog
+    runs: Runs
     panels: Mapping[PanelName, Panel]
     plans: PlanFollower
     receive: Receive
@@ -193,7 +195,6 @@ def _assemble(
     grace = settings.grace_seconds
     keep = KeepGenerations(generations, panels, register, models.spaces, grace_s=grace)
     sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, metrics)
-    duties = (keep.step, rebuild.step, sample)
     return Diptych(
         settings=settings,
         models=models,
@@ -207,11 +208,12 @@ def _assemble(
         register=register,
         generations=generations,
         parity_log=catalog.parity_log,
+        runs=catalog.runs,
         panels=panels,
         plans=plans,
         receive=Receive(catalog.documents, blobs, limit=settings.max_upload_bytes),
         reconcile=reconcile,
-        sweep=Sweep(ledger, catalog.queue, panels, metrics, duties),
+        sweep=Sweep(ledger, catalog.queue, panels, metrics, (keep.step, rebuild.step, sample)),
         drain=Drain(ledger, register, generations, reconcile),
         parity=parity,
         repair=Repair(ledger, survey, parity, metrics),

@@ -1,6 +1,6 @@
 """The gate: whether a run may follow the baseline, and if not, why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contracts.errors import Conflict, InvalidInput
 from eval.comparing import PRIMARY, Measured, Pairing, compare
@@ -42,7 +42,8 @@ def judge(baseline: Measured, candidate: Measured, primary: str = PRIMARY) -> Ga
         other = f"The {' and '.join(changed)} are not those of the baseline"
         return Gate((f"{other}: measure again, and name that run the baseline.",), (), None)
     try:
-        (pairing,) = compare([baseline, candidate], primary)
+        pair = [replace(baseline, label="baseline"), replace(candidate, label="candidate")]
+        (pairing,) = compare(pair, primary)
     except (Conflict, InvalidInput) as error:
         return Gate((str(error),), (), None)
     worse = (

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import json
+import math
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
@@ -48,8 +49,8 @@ def plain(value: object) -> object:
             return [plain(v) for v in value]
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
             return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        case _:
-            return value
+        case _:  # JSON has no infinity
+            return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def emit(value: object) -> None:

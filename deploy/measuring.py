@@ -1,0 +1,150 @@
+"""Measuring the wired service: what is pinned, suites that bring their documents, compared runs."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from contracts.errors import InvalidInput
+from contracts.measuring import Pins, Run, Suite
+from contracts.nouns import ReadMode
+from deploy.version import VERSION
+from deploy.wiring import Diptych
+from eval.comparing import Measured
+from eval.recording import recorded
+from eval.running import Machine, Measure, Pinning
+from eval.scoring import DEPTH
+from eval.suites import Loaded
+from retrieval.asking import Answer, AskRequest, SearchRequest, SearchResult
+from telemetry.load import MachineLoad
+
+ROOMS = ("contracts", "eval", "inference", "ingestion", "readers", "retrieval")
+"""What decides a measurement, with the panels' rooms."""
+PANEL_ROOMS = ("graphstore", "vectorstore")
+EXTRACTIVE = "extractive"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be measured: a suite in modes of a workspace, with or without answers."""
+
+    suite: Suite
+    modes: tuple[ReadMode, ...]
+    workspace: str
+    answers: bool = False
+    seed: int = 0
+
+
+def measure(diptych: Diptych, *, answers: bool) -> Measure:
+    """Give the use case over the wired service."""
+
+    async def search(workspace: str, text: str, mode: ReadMode) -> SearchResult:
+        return await diptych.search(SearchRequest(workspace, text, mode, DEPTH))
+
+    async def ask(workspace: str, text: str, mode: ReadMode) -> Answer:
+        return await diptych.ask(AskRequest(workspace, text, mode))
+
+    machine = Machine(lambda: datetime.now(UTC), MachineLoad(), diptych.models.detector.detect)
+    documents, ledger = diptych.documents, diptych.ledger
+    return Measure(diptych.runs, documents, ledger, machine, search, ask if answers else None)
+
+
+def pinning(diptych: Diptych, plan: Plan) -> Pinning:
+    """Give what pins the plan's runs to everything that decides them."""
+    settings = diptych.settings
+
+    def pins(mode: ReadMode, corpus: str) -> Pins:
+        generation = diptych.generation
+        return Pins(
+            suite=plan.suite.name,
+            suite_fingerprint=plan.suite.fingerprint,
+            corpus_fingerprint=corpus,
+            workspace=plan.workspace,
+            mode=mode,
+            generation=generation,
+            models={
+                "embedder": generation.model,
+                "chat": settings.llm_model if settings.llm_url else EXTRACTIVE,
+            },
+            code=code(),
+            packages=packages(),
+            configuration={"answers": plan.answers, "depth": DEPTH},
+            seed=plan.seed,
+        )
+
+    return pins
+
+
+@cache
+def code() -> str:
+    """Name the program by its version and its source: a changed line is another program."""
+    root = Path(__file__).parent.parent
+    state = hashlib.sha256()
+    for room in (*ROOMS, *PANEL_ROOMS):
+        for path in sorted((root / room).rglob("*.*")):
+            if path.suffix in {".py", ".sql", ".cypher", ".toml"}:
+                state.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return f"{VERSION}+{state.hexdigest()[:12]}"
+
+
+@cache
+def packages() -> str:
+    """Name what is installed by one digest."""
+    found = sorted({f"{one.name}=={one.version}" for one in metadata.distributions()})
+    return hashlib.sha256("\n".join(found).encode()).hexdigest()[:12]
+
+
+def workspace_of(loaded: Loaded) -> str:
+    """Name the workspace of a suite's own documents: other documents, another workspace."""
+    letters = (c if c.isascii() and c.isalnum() else "-" for c in loaded.suite.name.lower())
+    digest = hashlib.sha256(_lines(loaded).encode()).hexdigest()[:8]
+    return f"eval-{''.join(letters)[:40].strip('-')}-{digest}"
+
+
+@contextmanager
+def corpus_file(loaded: Loaded) -> Iterator[Path]:
+    """Lend a suite's documents as a corpus file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "corpus.jsonl"
+        path.write_text(_lines(loaded), encoding="utf-8")
+        yield path
+
+
+def _lines(loaded: Loaded) -> str:
+    records = ({"_id": x.id, "title": x.title, "text": x.text} for x in loaded.documents)
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+async def carry_out(
+    diptych: Diptych, plan: Plan, progress: Callable[[int, int], None], resumed: Sequence[Run] = ()
+) -> list[Run]:
+    """Begin the plan's runs, or go on with those given, and ask every question."""
+    use_case, pins = measure(diptych, answers=plan.answers), pinning(diptych, plan)
+    runs = resumed or await use_case.begin(plan.suite, plan.modes, pins, plan.workspace)
+    return await use_case.finish(plan.suite, runs, pins, progress)
+
+
+async def measured(diptych: Diptych, run: Run, label: str) -> Measured:
+    """Give a run with its results."""
+    return Measured(label, run, tuple(await diptych.runs.results(run.id)))
+
+
+def from_file(name: str) -> Measured | None:
+    """Give the recorded run of that path, or None when it is no path. Raises InvalidInput."""
+    path = Path(name)
+    if path.is_file():
+        return replace(recorded(path), label=name)
+    if path.suffix == ".json":
+        raise InvalidInput(f"{path} does not exist.", "Record a run: diptych eval record.")
+    return None
+
+
+async def find(diptych: Diptych, name: str) -> Measured:
+    """Give the run of that name, id or path. Raises NotFound, InvalidInput."""
+    return from_file(name) or await measured(diptych, await diptych.runs.find(name), name)
