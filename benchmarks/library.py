@@ -47,12 +47,13 @@ def _arrival(source: str) -> Arrival:
     return Arrival(source, "a.txt", digest, digest, 0, 1)
 
 
-async def fill(diptych: Diptych, count: int, seed: int) -> tuple[Load, float]:
-    """Accept and write to both panels at once; the ledger knows. Gives the seconds of writing."""
-    load = await accept(diptych, count, seed)
-    seconds = await write(list(diptych.panels.values()), *load)
+async def fill(diptych: Diptych, count: int, seed: int) -> tuple[Load, dict[PanelName, float]]:
+    """Accept and write to one panel after the other; the ledger knows. Gives chunks per second."""
+    load, rates = await accept(diptych, count, seed), {}
+    for name, panel in diptych.panels.items():
+        rates[name] = count / await write([panel], *load)
     await settle(diptych, load)
-    return load, seconds
+    return load, rates
 
 
 async def settle(

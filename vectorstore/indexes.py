@@ -10,12 +10,12 @@ from vectorstore.connections import Connection
 WIDEST = 4000
 """Dimensions of half floats that an HNSW index takes; wider generations are scanned."""
 
-# ef_construction 40 finds as much as 64 when 200 are searched (0.998 of the ten nearest of 10,000
-# vectors of 40 latent dimensions) and inserts a sixth faster; m 12 would lose half a point.
+# ef_construction by measuring the ten nearest of 100,000 clustered vectors: 40 finds 0.951 of them,
+# however many are searched; 64 finds 0.995 and is built in 25 s instead of 18; 128 all, in 41 s.
 _NEAR = sql.SQL(
     "CREATE INDEX IF NOT EXISTS {name} ON panel.chunk"
     " USING hnsw ((embedding::halfvec({dimension})) halfvec_cosine_ops)"
-    " WITH (m = 16, ef_construction = 40) WHERE generation = {number}"
+    " WITH (m = 16, ef_construction = 64) WHERE generation = {number}"
 )
 # A short pending list: it is read by every search until it is merged.
 _TERMS = sql.SQL(
