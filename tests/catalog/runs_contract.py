@@ -58,6 +58,8 @@ class RunsContract:
         ended = replace(RUN, done=2, ended=later, load={"cpu_percent_mean": 12.5})
         assert await runs.get(ID) == ended
         assert ended.complete
+        await runs.begin(RUN)
+        assert await runs.get(ID) == ended
 
     async def test_beginning_and_keeping_again_change_nothing(self, desk: Desk) -> None:
         runs = desk.catalog.runs

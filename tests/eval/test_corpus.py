@@ -111,6 +111,17 @@ async def test_the_fingerprint_is_of_names_and_bytes_whatever_the_order(tmp_path
     assert first != await fingerprint("4", "a", "c")
 
 
+async def test_the_same_bytes_under_another_name_are_another_corpus(desk: Desk) -> None:
+    found = []
+    for name in ("a", "b"):
+        (receipt,) = await desk.accept(arrival("source", "same"))
+        await desk.ingest(receipt.ref)
+        await desk.catalog.ledger.save_readings([kept(receipt.ref, FIRST, name=name)])
+        found.append((await look(desk.catalog.documents, DEFAULT_WORKSPACE)).fingerprint)
+        await desk.delete(receipt.ref.document)
+    assert found[0] != found[1]
+
+
 async def test_documents_on_their_way_are_waited_for(desk: Desk) -> None:
     before = await filled(desk, "a", "b")
     await desk.accept(replace(arrival("b", "new"), filename="b.txt"))

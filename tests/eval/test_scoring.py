@@ -9,7 +9,7 @@ from eval.scoring import Answered, Observed, failed, score, slices
 
 QUESTION = Question("q", "Quel préavis ?", "fr", labels=(Label("a"),), answers=("trois mois",))
 NOBODY = Question("n", "Qui est là ?", kind=Kind.UNANSWERABLE)
-WHOLE = [(Place("a"), 2), (Place("b"), 1), (Place("c"), 0)]
+WHOLE = [(Place("a"), 2), (Place("b"), 1), (Place("c"), 0), (Place("a"), 1)]
 EXACT = [(Place("a", 0, Span(10, 20)), 1)]
 
 
@@ -30,7 +30,7 @@ def test_ranking_metrics_are_of_documents_as_trec_eval_has_them() -> None:
         "ndcg@10": nDCG @ 10,
         "map": AP,
     }
-    grades = {place.document: grade for place, grade in WHOLE}
+    grades = {"a": 2, "b": 1, "c": 0}
     theirs = ir_measures.calc_aggregate(list(names.values()), {"q": grades}, {"q": ranks})
     for name, measure in names.items():
         assert ours[name] == pytest.approx(theirs[measure], abs=1e-9), name
@@ -49,6 +49,9 @@ def test_an_answer_is_scored_by_words_citations_and_refusal() -> None:
     scores = score(QUESTION, EXACT, Observed(answer=Answered("Trois mois.", False, cited)))
     assert (scores["exact_match"], scores["token_f1"], scores["refusal"]) == (1, 1, 1)
     assert (scores["citation_precision"], scores["citation_recall"]) == (0.5, 1)
+    worthless = [*EXACT, (at("b"), 0)]
+    judged = score(QUESTION, worthless, Observed(answer=Answered("x", False, cited)))
+    assert (judged["citation_precision"], judged["citation_recall"]) == (0.5, 1)
     refused = score(QUESTION, EXACT, Observed(answer=Answered("trois mois", True)))
     assert (refused["exact_match"], refused["token_f1"], refused["refusal"]) == (0, 0, 0)
 

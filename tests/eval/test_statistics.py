@@ -61,6 +61,15 @@ def test_the_interval_covers_the_truth_as_often_as_it_promises(
     assert 0.93 < mean(one.low <= effect <= one.high for one in found) < 0.98
 
 
+def test_the_detectable_difference_is_that_of_the_paired_t_test() -> None:
+    values = np.array([0.0, 1.0] * 200)
+    (found,) = effects(values[:, None], [str(n) for n in range(400)])
+    error = math.sqrt(400 * 0.25 / 399) / math.sqrt(400)
+    assert found.detectable == pytest.approx((quantile_of_t(0.975, 399) + 0.841621) * error)
+    few, _ = effects(np.array([[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]]), list("abc"))
+    assert few.detectable == pytest.approx((quantile_of_t(0.975, 2) + 0.841621) / math.sqrt(3))
+
+
 def test_the_detectable_difference_is_found_four_times_in_five() -> None:
     size = mean(one.detectable for one in effects(*clustered()))
     assert 0.75 < mean(one.p <= 0.05 for one in effects(*clustered(size))) < 0.87
