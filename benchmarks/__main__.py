@@ -10,7 +10,17 @@ from datetime import UTC, datetime
 
 import psutil
 
-from benchmarks import crossing, embedding, ingestion, memory, peers, scale, searching, writing
+from benchmarks import (
+    crossing,
+    embedding,
+    ingestion,
+    memory,
+    peers,
+    scale,
+    searching,
+    switching,
+    writing,
+)
 from benchmarks.report import Missing, Row
 
 ALL: dict[str, Callable[[], Coroutine[None, None, list[Row]]]] = {
@@ -22,6 +32,7 @@ ALL: dict[str, Callable[[], Coroutine[None, None, list[Row]]]] = {
     "crossing": crossing.measure,
     "memory": memory.measure,
     "scale": scale.measure,
+    "switching": switching.measure,
 }
 
 
