@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -190,8 +189,3 @@ def _locate(label: Label, document: str, parts: Sequence[Part]) -> tuple[Place, 
 
 def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
-
-
-def summary(doubts: Sequence[Doubt]) -> dict[str, int]:
-    """Count doubts by what is wrong."""
-    return {str(fault): count for fault, count in Counter(one.fault for one in doubts).items()}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeAlias
 
 from contracts.measuring import Question
 from contracts.nouns import UNDETERMINED
@@ -48,7 +49,7 @@ class Observed:
     took_ms: Mapping[str, float] = field(default_factory=dict)
 
 
-Labels = Sequence[tuple[Place, int]]
+Labels: TypeAlias = Sequence[tuple[Place, int]]
 
 
 def score(question: Question, labels: Labels, observed: Observed) -> dict[str, float]:
