@@ -57,13 +57,13 @@ def measure(diptych: Diptych, *, answers: bool) -> Measure:
 
 def pinning(diptych: Diptych, plan: Plan) -> Pinning:
     """Give what pins the plan's runs to everything that decides them."""
-    settings = diptych.settings
+    settings, fingerprint = diptych.settings, plan.suite.fingerprint
 
     def pins(mode: ReadMode, corpus: str) -> Pins:
         generation = diptych.generation
         return Pins(
             suite=plan.suite.name,
-            suite_fingerprint=plan.suite.fingerprint,
+            suite_fingerprint=fingerprint,
             corpus_fingerprint=corpus,
             workspace=plan.workspace,
             mode=mode,

@@ -268,6 +268,17 @@ def name_run(
     run(main())
 
 
+@evaluate.command("forget")
+def forget_run(which: Annotated[str, typer.Argument(help="Run by name or id.")]) -> None:
+    """Remove a run with all that came of it; not one that has a name."""
+
+    async def main() -> None:
+        async with open_diptych(load()) as diptych:
+            await diptych.runs.forget((await diptych.runs.find(which)).id)
+
+    run(main())
+
+
 @evaluate.command("record")
 def record_run(
     which: Annotated[str, typer.Argument(help="Run by name or id.")], file: Path
