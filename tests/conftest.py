@@ -19,6 +19,20 @@ from deploy.embedded.lease import ServerLease
 from deploy.embedded.neo4j import EmbeddedNeo4j
 from deploy.embedded.postgres import EmbeddedPostgres
 
+# Here, before any room's tests import them.
+for part in (
+    "shelf",
+    "panel_contract",
+    "lifecycle_contract",
+    "generation_contract",
+    "repair_contract",
+    "awkward_contract",
+    "emptying_contract",
+    "search_contract",
+    "lexical_contract",
+):
+    pytest.register_assert_rewrite(f"tests.panels.{part}")
+
 USE_CASES = ("eval", "ingestion", "retrieval")
 SERVERS = {"postgres_server", "neo4j_server"}
 FETCH = (

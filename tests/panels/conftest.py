@@ -7,19 +7,6 @@ import psycopg
 import pytest
 from psycopg import sql
 
-for part in (
-    "shelf",
-    "panel_contract",
-    "lifecycle_contract",
-    "generation_contract",
-    "repair_contract",
-    "awkward_contract",
-    "emptying_contract",
-    "search_contract",
-    "lexical_contract",
-):
-    pytest.register_assert_rewrite(f"tests.panels.{part}")
-
 
 @pytest.fixture(scope="module")
 def shared_url(postgres_server: str) -> Iterator[str]:
