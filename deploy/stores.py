@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
+from itertools import count
 from typing import TypeAlias
 
 from contracts.errors import PanelUnavailable, SetupFailed
@@ -26,6 +27,8 @@ Loading: TypeAlias = Callable[[PanelName], Awaitable[bool]]
 """Tells whether a panel is being filled: then its indexes are built at the end, all at once."""
 WATCH_EVERY = 2.0
 """Seconds between looks at the embedded servers' processes."""
+HEAL_EVERY = 5
+"""Looks between questions whether a server that runs has given up, as with a full disk."""
 
 
 async def embedded_servers(
@@ -53,17 +56,20 @@ async def _keep_running(settings: Settings, servers: EmbeddedServers) -> None:
     if settings.neo4j_url is None:
         leases.append(servers.neo4j)
     ran: set[int] = set()
-    while True:
+    for look in count(1):
         await asyncio.sleep(WATCH_EVERY)
         for number, lease in enumerate(leases):
-            if await asyncio.to_thread(lease.running):
+            try:
+                if not await asyncio.to_thread(lease.running):
+                    if number in ran:
+                        log.warning("An embedded database has died and is started again.")
+                        await asyncio.to_thread(lease.acquire)
+                    continue
                 ran.add(number)
-            elif number in ran:
-                log.warning("An embedded database has died and is started again.")
-                try:
-                    await asyncio.to_thread(lease.acquire)
-                except SetupFailed as error:
-                    log.warning("It does not start: %s", error)
+                if look % HEAL_EVERY == 0 and await asyncio.to_thread(lease.heal):
+                    log.warning("An embedded database had given up and was started again.")
+            except SetupFailed as error:
+                log.warning("It does not start: %s", error)
 
 
 async def postgres(settings: Settings, servers: EmbeddedServers) -> str:

@@ -69,6 +69,10 @@ class Server(Protocol[A_co]):
         """Tell whether it takes queries; False means not yet. Raises SetupFailed for never."""
         ...
 
+    def is_broken(self, port: int) -> bool:
+        """Tell whether it says itself that only a restart helps."""
+        ...
+
     def address(self, port: int) -> A_co:
         """Give what clients connect with."""
         ...
@@ -190,6 +194,21 @@ class ServerLease(Generic[A_co]):
     def running(self) -> bool:
         """Tell whether the server's process is alive."""
         return self._server.process.find() is not None
+
+    def heal(self) -> bool:
+        """Restart a server that says itself that it must be; tell whether that was so.
+
+        Raises SetupFailed as ``acquire`` does.
+        """
+        process = self._server.process
+        broken, port = process.find(), self._directory / "port"
+        if broken is None or not self._server.is_broken(int(port.read_text())):
+            return False
+        with self._tenants.transition(TRANSITION_PATIENCE):
+            if process.find() == broken:  # nobody else has restarted it meanwhile
+                process.stop()
+        self.acquire()
+        return True
 
     def _leave(self) -> None:
         if self._held:

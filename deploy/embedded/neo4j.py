@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from neo4j import GraphDatabase
+from neo4j import Driver, GraphDatabase
 from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError
 
 from contracts.errors import SetupFailed
@@ -22,6 +22,8 @@ USER = "neo4j"
 DATABASE = "neo4j"
 FOLDERS = ("conf", "data", "logs", "plugins", "import", "run")
 MEGABYTE = 1024 * 1024
+GIVEN_UP = "Neo.DatabaseError.Transaction.TransactionStartFailed"
+"""What a database says to everybody after an error that only a restart mends."""
 ANSWER_WITHIN = 10.0
 """Seconds that a starting server has for one query before it is asked again."""
 
@@ -127,15 +129,7 @@ class EmbeddedNeo4j:
         except OSError:
             return False
         try:
-            address = self.address(port)
-            with (
-                GraphDatabase.driver(
-                    address.url,
-                    auth=(address.user, address.password),
-                    connection_acquisition_timeout=ANSWER_WITHIN,
-                ) as driver,
-                driver.session(database=DATABASE) as session,
-            ):
+            with self._driver(port) as driver, driver.session(database=DATABASE) as session:
                 session.run("RETURN 1").consume()
         except AuthError as error:
             raise SetupFailed(
@@ -146,6 +140,25 @@ class EmbeddedNeo4j:
         except (ClientError, DriverError, Neo4jError):
             return False  # the port is open before the database is
         return True
+
+    def is_broken(self, port: int) -> bool:
+        """Tell whether the database has given up, as it does when its disk is full."""
+        try:
+            with self._driver(port) as driver, driver.session(database=DATABASE) as session:
+                session.run("RETURN 1").consume()
+        except Neo4jError as error:
+            return error.code == GIVEN_UP
+        except DriverError:
+            pass  # it does not answer, which may pass
+        return False
+
+    def _driver(self, port: int) -> Driver:
+        address = self.address(port)
+        return GraphDatabase.driver(
+            address.url,
+            auth=(address.user, address.password),
+            connection_acquisition_timeout=ANSWER_WITHIN,
+        )
 
     def _configure(self, port: int) -> None:
         text = CONFIGURATION.format(port=port)

@@ -118,6 +118,10 @@ class EmbeddedPostgres:
             owner=self._owner(),
         )
 
+    def is_broken(self, port: int) -> bool:  # noqa: ARG002 - the protocol's
+        """Tell that it is not: PostgreSQL ends, or restarts itself, when it has to."""
+        return False
+
     def answers(self, port: int) -> bool:
         """Tell whether the service's database takes queries; create it at first."""
         try:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import neo4j
+import psutil
 import psycopg
 import pytest
 
@@ -100,3 +101,17 @@ def test_only_the_server_that_is_needed_is_started(directory: Path, tmp_path: Pa
     assert (endpoints.neo4j, endpoints.neo4j_failure) == (None, None)
     servers.release()
     assert not (directory.parent / "neo4j" / "pid").exists()
+
+
+def test_a_database_that_gave_up_on_a_full_disk_is_restarted(graph: Lease, place: Path) -> None:
+    address = graph.acquire()
+    ask(address, "CREATE (:Survivor)")
+    assert not graph.heal()
+    process = psutil.Process(int((place / "pid").read_text().split()[0]))
+    process.rlimit(psutil.RLIMIT_FSIZE, (200_000, -1))  # files cannot grow, as on a full disk
+    with pytest.raises(neo4j.exceptions.Neo4jError):
+        ask(address, "UNWIND range(1, 20000) AS n CREATE (:Full {text: toString(n)})")
+    assert graph.heal()
+    address = graph.acquire()
+    assert ask(address, "MATCH (n:Survivor) RETURN count(n)") == [[1]]
+    ask(address, "MATCH (n:Survivor) DELETE n")
