@@ -82,14 +82,24 @@ class Client:
         return [(served, Passage(UUID(r["document_id"]), r["text"])) for r in answer["results"]]
 
     async def chunks(self, document: UUID, panel: str) -> list[Passage]:
-        """Give a document's chunks as a panel holds them. Raises Unanswered; none for nobody."""
-        answer = await self._ask(
-            "GET",
-            f"/v1/documents/{document}/chunks",
-            expect={200, 404, 503},
-            params={"panel": panel, "limit": MOST_LISTED},
-        )
-        return [Passage(document, chunk["text"]) for chunk in answer.get("chunks", ())]
+        """Give a document's chunks as a panel holds them. Raises Unanswered; none for nobody.
+
+        A long document takes several answers; one that is replaced between them is read again.
+        """
+        found: list[Passage] = []
+        params: dict[str, Any] = {"panel": panel, "limit": MOST_LISTED}
+        path, version = f"/v1/documents/{document}/chunks", None
+        while True:
+            answer = await self._ask("GET", path, expect={200, 404, 503}, params=params)
+            if version not in {None, answer.get("version")}:
+                found, version = [], None
+                params.pop("cursor")
+                continue
+            version = answer.get("version")
+            found += [Passage(document, chunk["text"]) for chunk in answer.get("chunks", ())]
+            if answer.get("cursor") is None:
+                return found
+            params["cursor"] = answer["cursor"]
 
     async def listing(self) -> list[Listed]:
         """Give every document. Raises Unanswered."""
