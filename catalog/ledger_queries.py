@@ -230,8 +230,16 @@ GROUP BY open.document
 ORDER BY min(open.due), open.document
 LIMIT %(limit)s
 """
+# Rows are locked in order: of two such statements none waits for the other's rows in a circle.
 NAMED_BY_JOB: Final = """
-UPDATE catalog.ledger SET due = 'infinity' WHERE document = ANY (%s::uuid[]) AND due IS NOT NULL
+WITH held AS MATERIALIZED (
+    SELECT document, number, generation, panel FROM catalog.ledger
+    WHERE document = ANY (%s::uuid[]) AND due IS NOT NULL
+    ORDER BY document, number, generation, panel FOR UPDATE
+)
+UPDATE catalog.ledger l SET due = 'infinity' FROM held
+WHERE (l.document, l.number, l.generation, l.panel)
+    = (held.document, held.number, held.generation, held.panel)
 """
 RELEASED: Final = """
 UPDATE catalog.ledger
