@@ -45,6 +45,7 @@ class Site:
         state = self.states.get(key or "")
         context = await self.browser.new_context(locale=locale, storage_state=state)
         context.set_default_timeout(20_000)
+        expect.set_options(timeout=20_000)
         page = await context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self._check(request.url))
