@@ -26,6 +26,8 @@ from tests.soak.judge import Fault, Wrong
 from tests.soak.soak import ALL_EVERY, NotConvergedError, Soak
 
 DONE, FAILED = 0, 1
+QUIET = "ignore::UserWarning:multiprocessing.resource_tracker"
+"""Processes that are killed leave semaphores; nobody wants to read of each below the result."""
 
 
 @dataclass(slots=True)
@@ -147,6 +149,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--home", type=Path, help="Where to keep the data; a new folder if not.")
     chosen = parser.parse_args()
+    os.environ["PYTHONWARNINGS"] = QUIET
     home = chosen.home or Path(tempfile.mkdtemp(prefix="diptych-soak-"))
     result = asyncio.run(run(chosen.points, chosen.seed, home))
     if result.clean and not chosen.home:
