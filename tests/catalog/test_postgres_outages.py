@@ -20,7 +20,7 @@ from tests.catalog.flaky_link import FlakyLink, flaky_link
 from tests.catalog.queue_contract import Handled, working
 
 _OTHERS = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity -- and wait for their end
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
