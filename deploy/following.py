@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from contracts.errors import Unavailable
 from contracts.policy import Policies, ReadPlan
 
-EVERY_S = 0.4
+EVERY_S = 0.2
 """A switch is followed within a second by every process; a look costs one round trip."""
 
 log = logging.getLogger(__name__)
