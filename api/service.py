@@ -14,6 +14,7 @@ from contracts.policy import ReadPlan
 from contracts.record import Documents, Receipt, Watch
 from ingestion.receiving import Upload
 from retrieval.asking import Answer, AskEvent, AskRequest, SearchRequest, SearchResult
+from retrieval.switching import Backlog
 
 
 class Asking(Protocol):
@@ -33,14 +34,6 @@ class Receiving(Protocol):
 
     async def __call__(self, workspace: str, upload: Upload) -> list[Receipt]:
         """Accept; what is returned will be read, whatever is killed."""
-        ...
-
-
-class Backlog(Protocol):
-    """The part of the ledger that people look at."""
-
-    async def backlog(self) -> Mapping[PanelName, int]:
-        """Count ledger rows not yet true, per panel."""
         ...
 
 

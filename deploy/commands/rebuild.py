@@ -18,6 +18,7 @@ from deploy.version import VERSION
 from deploy.wiring import Diptych, open_diptych
 from exports import writing
 from exports.layout import Header
+from ingestion.copying import FILE
 from ingestion.rebuilding import ORIGINALS
 
 LOOK_AGAIN_S = 0.5
@@ -85,7 +86,7 @@ def _source(panel: str, source: str | None) -> str:
         return others[0]
     if source in {*PanelName, ORIGINALS}:
         return source
-    return f"file:{Path(source).expanduser().resolve()}"
+    return f"{FILE}{Path(source).expanduser().resolve()}"
 
 
 async def finish(diptych: Diptych, panel: PanelName, told: Callable[[int, int], None]) -> None:
