@@ -59,6 +59,7 @@ async def run(count: int, seed: int, home: Path) -> Result:
     result = Result()
     async with _stage(home) as (diptych, client, crew):
         soak = Soak(diptych, client, crew, seed)
+        await soak.settle()
         looking = asyncio.create_task(soak.onlooker.look())
         dice = random.Random(f"{seed} points")  # noqa: S311 - repeatable on purpose
         for number, point in enumerate(islice(points(dice), count), 1):

@@ -33,6 +33,8 @@ POLL = 0.2
 ALL_EVERY = 10
 """Points after which every document is compared, not only those touched since."""
 AT_A_TIME = 4
+AT_FIRST = 20
+"""Calls before anything is broken, so that the first failure finds documents too."""
 MOVING = {"accepted", "processing"}
 SURPLUS = {"extra", "generation", "stray"}
 """Faults of parity that are too much of something; every other one is a loss."""
@@ -54,6 +56,13 @@ class Soak:
         self.onlooker = Onlooker(client, self._book, random.Random(f"{seed} reader"))  # noqa: S311
         settings = diptych.settings
         self._saboteur = Saboteur(settings.home, settings.cache, crew, self._driver)
+
+    async def settle(self) -> None:
+        """Have the driver fill the empty service, and wait until it is quiet."""
+        self._driver.begin()
+        self._driver.enough()
+        await self._driver.load(AT_FIRST, AT_FIRST)
+        await self.converge()
 
     async def suffer(self, point: Point) -> bool:
         """Inject one failure under load; False when its crash point was not reached."""
