@@ -57,12 +57,12 @@ peers: ## Install the programs that `make bench` compares with (5 GB, in .venv-p
 	@.venv-peers/bin/pip install --quiet -r benchmarks/peers.txt
 
 .PHONY: lock
-lock: ## Resolve the dependencies anew into the two lock files
+lock: ## Resolve the dependencies anew into the two lock files: what is tested is what runs
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--constraint requirements-dev.lock pyproject.toml -o requirements.lock
 
 .PHONY: help
 help: ## Show this list

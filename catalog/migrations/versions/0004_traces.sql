@@ -1,0 +1,1 @@
+-- Traces of questions and documents, and the feedback on answers.

@@ -1,0 +1,1 @@
+-- Configurations in versions, with a champion and challengers.

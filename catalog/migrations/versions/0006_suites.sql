@@ -1,0 +1,1 @@
+-- Suites kept here, their labels, and candidates for them.
