@@ -37,7 +37,12 @@ SELECT id, pins, questions, begun,
 FROM catalog.run r
 """
 _GET: Final = _RUNS + "WHERE id = %s"
-_LATEST: Final = _RUNS + "ORDER BY begun DESC, id DESC LIMIT %s"
+_BEFORE: Final = """
+WHERE %(before)s::uuid IS NULL
+   OR (begun, id) < (SELECT begun, id FROM catalog.run WHERE id = %(before)s)
+ORDER BY begun DESC, id DESC LIMIT %(limit)s
+"""
+_LATEST: Final = _RUNS + _BEFORE
 # A name goes before an id that begins alike; two rows tell that a beginning is not enough.
 _FIND: Final = """
 (SELECT run FROM catalog.run_name WHERE name = %(name)s)
@@ -49,7 +54,9 @@ UNION ALL
 """
 _RESULTS: Final = """
 SELECT question, words, about, slices, metrics, took_ms, found, answer, refused, error
-FROM catalog.run_question WHERE run = %s ORDER BY question
+FROM catalog.run_question
+WHERE run = %(run)s AND (%(after)s::text IS NULL OR question > %(after)s)
+ORDER BY question LIMIT %(limit)s
 """
 _NAMED: Final = "SELECT run FROM catalog.run_name WHERE name = %s FOR UPDATE"
 _NAME: Final = """
@@ -104,16 +111,20 @@ class PostgresRuns:
             raise _no_run(name)
         return await self.get(ids[0])
 
-    async def latest(self, limit: int = 20) -> list[Run]:
+    async def latest(self, limit: int = 20, before: UUID | None = None) -> list[Run]:
         """Give the latest runs, newest first."""
+        values = {"limit": limit, "before": before}
         async with self._connections.session() as connection:
-            rows = await (await connection.execute(_LATEST, (limit,))).fetchall()
+            rows = await (await connection.execute(_LATEST, values)).fetchall()
         return [_run(row) for row in rows]
 
-    async def results(self, run: UUID) -> list[Result]:
+    async def results(
+        self, run: UUID, *, limit: int | None = None, after: str | None = None
+    ) -> list[Result]:
         """Give what came of a run's questions so far."""
+        values = {"run": run, "limit": limit, "after": plain_or_none(after)}
         async with self._connections.session() as connection:
-            rows = await (await connection.execute(_RESULTS, (run,))).fetchall()
+            rows = await (await connection.execute(_RESULTS, values)).fetchall()
         return [Result(*[*row[:6], tuple(row[6]), *row[7:]]) for row in rows]
 
     async def name(self, name: str, run: UUID, change: Change) -> None:

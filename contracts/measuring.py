@@ -175,12 +175,17 @@ class Runs(Protocol):
         """
         ...
 
-    async def latest(self, limit: int = 20) -> list[Run]:
-        """Give the latest runs, newest first."""
+    async def latest(self, limit: int = 20, before: UUID | None = None) -> list[Run]:
+        """Give the latest runs, newest first, or those that follow ``before`` in that order.
+
+        After a run that is not there comes none.
+        """
         ...
 
-    async def results(self, run: UUID) -> list[Result]:
-        """Give what came of a run's questions so far, by question id."""
+    async def results(
+        self, run: UUID, *, limit: int | None = None, after: str | None = None
+    ) -> list[Result]:
+        """Give what came of a run's questions so far, by question id, those after ``after``."""
         ...
 
     async def name(self, name: str, run: UUID, change: Change) -> None:

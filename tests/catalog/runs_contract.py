@@ -106,6 +106,17 @@ class RunsContract:
         await runs.begin(RUN)
         assert await runs.latest() == [newer, RUN]
         assert await runs.latest(1) == [newer]
+        assert await runs.latest(1, before=ALIKE) == [RUN]
+        assert await runs.latest(before=ID) == []
+        assert await runs.latest(before=UUID(int=1)) == []
+
+    async def test_results_come_in_pages(self, desk: Desk) -> None:
+        runs = desk.catalog.runs
+        await runs.begin(RUN)
+        await runs.keep(ID, [FIRST, SECOND])
+        assert await runs.results(ID, limit=1) == [SECOND]
+        assert await runs.results(ID, limit=1, after="B") == [FIRST]
+        assert await runs.results(ID, after="a") == []
 
     async def test_a_forgotten_run_leaves_nothing(self, desk: Desk) -> None:
         runs = desk.catalog.runs

@@ -50,13 +50,20 @@ class InMemoryRuns:
             raise NotFound(f"There is no run {name}.", "List them.")
         return await self.get(ids[0])
 
-    async def latest(self, limit: int = 20) -> list[Run]:
+    async def latest(self, limit: int = 20, before: UUID | None = None) -> list[Run]:
         runs = [await self.get(one) for one in self._runs]
-        return sorted(runs, key=lambda run: (run.begun, run.id), reverse=True)[:limit]
+        ordered = sorted(runs, key=lambda run: (run.begun, run.id), reverse=True)
+        ids = [one.id for one in ordered]
+        if before is not None:
+            ordered = ordered[ids.index(before) + 1 :] if before in ids else []
+        return ordered[:limit]
 
-    async def results(self, run: UUID) -> list[Result]:
+    async def results(
+        self, run: UUID, *, limit: int | None = None, after: str | None = None
+    ) -> list[Result]:
         self._tables.check()
-        return [one for _, one in sorted(self._results.get(run, {}).items())]
+        kept = sorted(self._results.get(run, {}).items())
+        return [one for name, one in kept if after is None or name > after][:limit]
 
     async def name(self, name: str, run: UUID, change: Change) -> None:
         await self.get(run)
