@@ -13,6 +13,7 @@ from catalog.register import PostgresPanelRegister
 from catalog.rights import PostgresRights
 from catalog.runs import PostgresRuns
 from catalog.schema import migrate
+from catalog.traces import PostgresTraces
 from catalog.watch import PostgresWatch
 
 
@@ -40,6 +41,7 @@ class PostgresCatalog:
         self.parity_log = PostgresParityLog(self._connections)
         self.rights = PostgresRights(self._connections)
         self.runs = PostgresRuns(self._connections)
+        self.traces = PostgresTraces(self._connections)
         self.watch = PostgresWatch(self._connections, self.documents)
         self.queue = ProcrastinateQueue(self._connections, jobs)
 

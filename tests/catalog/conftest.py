@@ -20,6 +20,7 @@ CONTRACTS = (
     "register",
     "runs",
     "services",
+    "traces",
 )
 pytest.register_assert_rewrite(
     "tests.catalog.desk", *(f"tests.catalog.{one}_contract" for one in CONTRACTS)
@@ -44,6 +45,7 @@ DELETE FROM catalog.audit;
 DELETE FROM catalog.comparison;
 DELETE FROM catalog.run_name;
 DELETE FROM catalog.run;
+DELETE FROM catalog.trace;
 DELETE FROM catalog.parity_check;
 DELETE FROM catalog.key;
 DELETE FROM catalog.workspace WHERE name <> 'default';

@@ -39,6 +39,7 @@ from contracts.record import (
     Task,
     Watch,
 )
+from contracts.tracing import Traces
 
 PANELS = (PanelName.VECTOR, PanelName.GRAPH)
 SPACE = ("e5", 384, "sentences")
@@ -73,6 +74,8 @@ class Catalog(Protocol):
     def parity_log(self) -> ParityLog: ...
     @property
     def runs(self) -> Runs: ...
+    @property
+    def traces(self) -> Traces: ...
 
 
 def arrival(

@@ -15,6 +15,7 @@ from tests.catalog.queue_contract import Handled, QueueContract
 from tests.catalog.register_contract import RegisterContract
 from tests.catalog.runs_contract import RunsContract
 from tests.catalog.services_contract import ServicesContract
+from tests.catalog.traces_contract import TracesContract
 from tests.fakes.catalog import InMemoryCatalog
 from tests.fakes.catalog_services import InMemoryBlobs
 
@@ -28,6 +29,7 @@ class TestInMemoryCatalog(
     RegisterContract,
     RunsContract,
     ServicesContract,
+    TracesContract,
 ):
     @pytest.fixture
     def bare(self, tmp_path: Path) -> InMemoryCatalog:

@@ -16,6 +16,7 @@ from tests.catalog.queue_contract import QueueContract
 from tests.catalog.register_contract import RegisterContract
 from tests.catalog.runs_contract import RunsContract
 from tests.catalog.services_contract import ServicesContract
+from tests.catalog.traces_contract import TracesContract
 
 
 class TestPostgresCatalog(
@@ -27,6 +28,7 @@ class TestPostgresCatalog(
     RegisterContract,
     RunsContract,
     ServicesContract,
+    TracesContract,
 ):
     @pytest.fixture
     def bare(self, bare_catalog: PostgresCatalog) -> PostgresCatalog:

@@ -30,6 +30,7 @@ from tests.fakes.catalog_services import (
 from tests.fakes.catalog_spaces import InMemoryGenerations, InMemoryPanelRegister
 from tests.fakes.catalog_tables import Document, Row, Tables, Version
 from tests.fakes.runs import InMemoryRuns
+from tests.fakes.traces import InMemoryTraces
 
 
 class InMemoryCatalog:
@@ -53,6 +54,7 @@ class InMemoryCatalog:
         self.evidence = InMemoryEvidence(self.tables)
         self.parity_log = InMemoryParityLog(self.tables)
         self.runs = InMemoryRuns(self.tables)
+        self.traces = InMemoryTraces(self.tables)
         self.blobs = InMemoryBlobs(folder)
 
 
