@@ -5,6 +5,7 @@ from catalog.documents import PostgresDocuments
 from catalog.evidence import PostgresEvidence, PostgresParityLog
 from catalog.generations import PostgresGenerations
 from catalog.jobs import Jobs
+from catalog.judgements import PostgresJudgements
 from catalog.ledger import PostgresLedger
 from catalog.people import PostgresPeople
 from catalog.policies import PostgresPolicies
@@ -13,6 +14,7 @@ from catalog.register import PostgresPanelRegister
 from catalog.rights import PostgresRights
 from catalog.runs import PostgresRuns
 from catalog.schema import migrate
+from catalog.suites import PostgresSuites
 from catalog.traces import PostgresTraces
 from catalog.watch import PostgresWatch
 
@@ -41,6 +43,8 @@ class PostgresCatalog:
         self.parity_log = PostgresParityLog(self._connections)
         self.rights = PostgresRights(self._connections)
         self.runs = PostgresRuns(self._connections)
+        self.judgements = PostgresJudgements(self._connections)
+        self.suites = PostgresSuites(self._connections)
         self.traces = PostgresTraces(self._connections)
         self.watch = PostgresWatch(self._connections, self.documents)
         self.queue = ProcrastinateQueue(self._connections, jobs)

@@ -14,12 +14,14 @@ CONTRACTS = (
     "blobs",
     "documents",
     "generations",
+    "judgements",
     "ledger",
     "policy",
     "queue",
     "register",
     "runs",
     "services",
+    "suites",
     "traces",
 )
 pytest.register_assert_rewrite(
@@ -45,6 +47,8 @@ DELETE FROM catalog.audit;
 DELETE FROM catalog.comparison;
 DELETE FROM catalog.run_name;
 DELETE FROM catalog.run;
+DELETE FROM catalog.judge;
+DELETE FROM catalog.suite;
 DELETE FROM catalog.trace;
 DELETE FROM catalog.parity_check;
 DELETE FROM catalog.key;

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol, Self
 from uuid import UUID
 
+from contracts.curating import Suites
+from contracts.judging import Judgements
 from contracts.measuring import Runs
 from contracts.nouns import (
     DEFAULT_WORKSPACE,
@@ -74,6 +76,10 @@ class Catalog(Protocol):
     def parity_log(self) -> ParityLog: ...
     @property
     def runs(self) -> Runs: ...
+    @property
+    def judgements(self) -> Judgements: ...
+    @property
+    def suites(self) -> Suites: ...
     @property
     def traces(self) -> Traces: ...
 

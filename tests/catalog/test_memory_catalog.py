@@ -9,12 +9,14 @@ from tests.catalog.blobs_contract import BlobsContract
 from tests.catalog.desk import Desk
 from tests.catalog.documents_contract import DocumentsContract
 from tests.catalog.generations_contract import GenerationsContract
+from tests.catalog.judgements_contract import JudgementsContract
 from tests.catalog.ledger_contract import LedgerContract
 from tests.catalog.policy_contract import PolicyContract
 from tests.catalog.queue_contract import Handled, QueueContract
 from tests.catalog.register_contract import RegisterContract
 from tests.catalog.runs_contract import RunsContract
 from tests.catalog.services_contract import ServicesContract
+from tests.catalog.suites_contract import SuitesContract
 from tests.catalog.traces_contract import TracesContract
 from tests.fakes.catalog import InMemoryCatalog
 from tests.fakes.catalog_services import InMemoryBlobs
@@ -23,12 +25,14 @@ from tests.fakes.catalog_services import InMemoryBlobs
 class TestInMemoryCatalog(
     DocumentsContract,
     GenerationsContract,
+    JudgementsContract,
     LedgerContract,
     PolicyContract,
     QueueContract,
     RegisterContract,
     RunsContract,
     ServicesContract,
+    SuitesContract,
     TracesContract,
 ):
     @pytest.fixture

@@ -29,7 +29,9 @@ from tests.fakes.catalog_services import (
 )
 from tests.fakes.catalog_spaces import InMemoryGenerations, InMemoryPanelRegister
 from tests.fakes.catalog_tables import Document, Row, Tables, Version
+from tests.fakes.judgements import InMemoryJudgements
 from tests.fakes.runs import InMemoryRuns
+from tests.fakes.suites import InMemorySuites
 from tests.fakes.traces import InMemoryTraces
 
 
@@ -54,6 +56,8 @@ class InMemoryCatalog:
         self.evidence = InMemoryEvidence(self.tables)
         self.parity_log = InMemoryParityLog(self.tables)
         self.runs = InMemoryRuns(self.tables)
+        self.judgements = InMemoryJudgements(self.tables, self.runs)
+        self.suites = InMemorySuites(self.tables)
         self.traces = InMemoryTraces(self.tables)
         self.blobs = InMemoryBlobs(folder)
 
