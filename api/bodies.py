@@ -121,7 +121,9 @@ class AskBody(QueryBody):
     """A question."""
 
     question: Question
-    limit: int = Field(8, ge=1, le=MAX_HITS, description="Passages to answer from.")
+    limit: int | None = Field(
+        None, ge=1, le=MAX_HITS, description="Passages to answer from; none: as configured."
+    )
     stream: bool = Field(
         default=False, description="Typed server-sent events; also by `Accept: text/event-stream`."
     )

@@ -22,6 +22,7 @@ from contracts.nouns import PanelName, ReadMode
 from contracts.observing import NullMetrics
 from contracts.panels import Panel
 from contracts.policy import Policy, ReadPlan
+from contracts.tuning import Weighing
 from deploy.spaces import ConfiguredSpaces
 from inference.e5 import ensure_e5
 from inference.language import LangidDetector
@@ -29,12 +30,13 @@ from inference.openvino_embedder import OpenVinoEmbedder
 from inference.sentences import SentencexSplitter
 from retrieval.asking import SearchRequest
 from retrieval.calibration import WITH_VECTORS, WORDS_ALONE, Judgement
-from retrieval.evidence import DEPTH, weigh
+from retrieval.evidence import weigh
 from retrieval.language import language_of
 from retrieval.searching import Search
 
 Floats = npt.NDArray[np.float64]
 QUESTIONS = 250
+WEIGHING = Weighing()
 SHARES = {
     "whole": 1.0, "small": 1.0, "article": 0.7, "small_without": 0.7, "sibling": 0.3,
     "small_sibling": 0.3, "foreign": 0.5,
@@ -64,11 +66,11 @@ async def measure(folder: Path, home: Path) -> list[tuple[Case, dict[str, float]
         )
         for case in cases(sets, records, QUESTIONS):
             panel.shown = case.shown
-            looked = await search.look(SearchRequest("default", case.question), DEPTH)
+            looked = await search.look(SearchRequest("default", case.question), WEIGHING.depth)
             language = language_of(case.question, detector)
             evidence = await weigh(
                 case.question, language, looked.vector, looked.result.found, splitter,
-                embedder,
+                embedder, WEIGHING,
             )  # fmt: skip
             measured.append((case, dict(evidence.features)))
     finally:

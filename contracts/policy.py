@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from contracts.nouns import Generation, Json, PanelName, ReadMode
+from contracts.tuning import Tuning
 
 
 class Stage(StrEnum):
@@ -59,13 +60,16 @@ class ReadPlan:
     """All that routing a read needs, as it was a moment ago.
 
     ``serving`` are the panels that are complete and on. ``workspaces`` holds the policies of
-    workspaces that have one of their own.
+    workspaces that have one of their own. ``tuning`` is the champion's, whose number is
+    ``configuration``; without a champion it is the default.
     """
 
     generation: Generation
     serving: frozenset[PanelName]
     default: Policy
     workspaces: Mapping[str, Policy] = field(default_factory=dict)
+    tuning: Tuning = field(default_factory=Tuning)
+    configuration: int | None = None
 
     def policy(self, workspace: str) -> Policy:
         """Give the policy that holds in a workspace."""

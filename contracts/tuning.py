@@ -34,15 +34,15 @@ def _within(default: Value, least: Value, most: Value) -> Value:
 class Fusion:
     """How legs become one order: by the sum of ``weight / (k + rank)``.
 
-    A leg weighs its kind times its panel (``dense * vector``); one of weight 0 is not asked.
+    A leg weighs its kind times its panel (``dense * vector``). A kind of weight 0 is not asked.
     """
 
     k: int = _within(60, 1, 10_000)
     """How slowly a rank loses its worth; flat between 20 and 100 in the paper."""
     dense: float = _within(1.0, 0.0, 100.0)
     lexical: float = _within(1.0, 0.0, 100.0)
-    vector: float = _within(1.0, 0.0, 100.0)
-    graph: float = _within(1.0, 0.0, 100.0)
+    vector: float = _within(1.0, 0.01, 100.0)
+    graph: float = _within(1.0, 0.01, 100.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Supporting:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """All settings, by groups. At least one leg weighs something in each panel."""
+    """All settings, by groups. One of the two kinds of legs weighs something."""
 
     fusion: Fusion = field(default_factory=Fusion)
     search: Searching = field(default_factory=Searching)
@@ -147,10 +147,10 @@ class Tuning:
             groups.setdefault(group, {})[name] = self._read(key, value)
         tuning = replace(self, **{g: replace(getattr(self, g), **v) for g, v in groups.items()})
         fusion = tuning.fusion
-        if not (fusion.dense + fusion.lexical and fusion.vector + fusion.graph):
+        if not fusion.dense + fusion.lexical:
             raise InvalidInput(
                 "With these weights no leg has a say.",
-                "Let fusion.dense or fusion.lexical, and a panel, weigh more than 0.",
+                "Let fusion.dense or fusion.lexical weigh more than 0.",
             )
         return tuning
 

@@ -28,13 +28,12 @@ from retrieval.asking import (
     SearchRequest,
     SearchResult,
 )
-from retrieval.calibration import THRESHOLD
 from retrieval.claims import Claim, Claims
-from retrieval.evidence import DEPTH, Evidence, weigh
+from retrieval.evidence import Evidence, weigh
 from retrieval.extractive import chosen
 from retrieval.grounding import Ground
 from retrieval.language import language_of, refusal
-from retrieval.prompting import MAX_TOKENS, fitting, messages
+from retrieval.prompting import fitting, messages
 from retrieval.searching import Looked, Search
 
 EXTRACTIVE = "extractive"
@@ -143,24 +142,22 @@ class Ask:
     async def _events(self, request: AskRequest) -> AsyncGenerator[AskEvent, None]:
         """Search, weigh, answer."""
         begun = time.perf_counter()
-        looked = await self._search.look(
-            SearchRequest(
-                request.workspace,
-                request.question,
-                request.mode,
-                request.limit,
-                request.filters,
-                request.key,
-            ),
-            DEPTH,
-        )
+        tuning = self._search.tuning(request.tuning)
+        limit = tuning.answer.passages if request.limit is None else request.limit
+        looked = await self._search.look(_search(request, limit), tuning.evidence.depth)
         found = looked.result.found
-        result = replace(looked.result, found=found[: request.limit])
+        result = replace(looked.result, found=found[:limit])
         yield SearchDone(result)
         searched = time.perf_counter()
         draft = _Draft(language_of(request.question, self._detector))
         evidence = await weigh(
-            request.question, draft.language, looked.vector, found, self._splitter, looked.embedder
+            request.question,
+            draft.language,
+            looked.vector,
+            found,
+            self._splitter,
+            looked.embedder,
+            tuning.evidence,
         )
         weighed = time.perf_counter()
         shown = replace(looked, result=result)
@@ -186,7 +183,7 @@ class Ask:
         self, question: str, evidence: Evidence, looked: Looked, draft: _Draft
     ) -> AsyncGenerator[AskEvent, None]:
         """Refuse, or let the model write, or quote."""
-        if evidence.probability < THRESHOLD:
+        if evidence.probability < looked.tuning.evidence.threshold:
             for event in draft.refuse():
                 yield event
             return
@@ -196,7 +193,7 @@ class Ask:
                     yield event
             if draft.method != EXTRACTIVE:
                 return
-        for rank, span in chosen(evidence):
+        for rank, span in chosen(evidence, looked.tuning.answer):
             source = evidence.found[rank]
             for event in draft.add(source.chunk.text[span.start : span.end], source, span):
                 yield event
@@ -208,13 +205,14 @@ class Ask:
 
         A model that fails before anything was sent leaves the method extractive.
         """
-        passages = fitting(looked.result.found)
-        asked = messages(question, draft.language, passages)
+        how = looked.tuning.answer
+        passages = fitting(looked.result.found, how)
+        asked = messages(question, draft.language, passages, how.prompt)
         claims = Claims(self._splitter, draft.language)
-        ground = Ground(passages, self._splitter, looked.embedder)
+        ground = Ground(passages, self._splitter, looked.embedder, looked.tuning.support)
         draft.method = chat.model
         try:
-            async with aclosing(_claimed(chat, asked, claims)) as stream:
+            async with aclosing(_claimed(chat, asked, claims, how.tokens)) as stream:
                 async for claim in stream:
                     if support := await ground.support(claim, draft.language):
                         source = passages[support.rank]
@@ -233,10 +231,10 @@ class Ask:
 
 
 async def _claimed(
-    chat: ChatModel, asked: Sequence[Message], claims: Claims
+    chat: ChatModel, asked: Sequence[Message], claims: Claims, tokens: int
 ) -> AsyncGenerator[Claim, None]:
     """Yield the model's sentences as they are completed."""
-    stream = chat.stream(asked, max_tokens=MAX_TOKENS)
+    stream = chat.stream(asked, max_tokens=tokens)
     try:
         async for piece in stream:
             for claim in claims.feed(piece):
@@ -247,6 +245,20 @@ async def _claimed(
             await stream.aclose()
     for claim in claims.end():
         yield claim
+
+
+def _search(request: AskRequest, limit: int) -> SearchRequest:
+    """Give the search that a question needs."""
+    return SearchRequest(
+        request.workspace,
+        request.question,
+        request.mode,
+        limit,
+        request.filters,
+        request.key,
+        request.tuning,
+        request.generation,
+    )
 
 
 def _noted(result: SearchResult, note: str) -> SearchResult:

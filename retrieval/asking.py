@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from contracts.nouns import NO_FILTERS, Chunk, ChunkId, Filters, Generation, ReadMode, Span
+from contracts.tuning import Tuning
 
 QUESTION_LIMIT = 4000
 """Characters of a question; longer ones raise TooLarge."""
@@ -15,7 +16,8 @@ MAX_HITS = 100
 class SearchRequest:
     """A search in one workspace; ``mode`` None follows the workspace's policy.
 
-    ``key`` names who asks, so that a canary serves the same people again.
+    ``key`` names who asks, so that a canary serves the same people again. ``tuning`` None is the
+    champion's, ``generation`` None the live one.
     """
 
     workspace: str
@@ -24,6 +26,8 @@ class SearchRequest:
     limit: int = 10
     filters: Filters = NO_FILTERS
     key: str | None = None
+    tuning: Tuning | None = None
+    generation: Generation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class SearchResult:
 
     ``served_by`` names the panels that answered; ``degraded`` says in a sentence why it is not
     what was asked for, or is None. ``took_ms`` maps stages (``embed``, ``panel``, ``fuse``,
-    ``total``) to milliseconds.
+    ``total``) to milliseconds. ``configuration`` is the champion's number where its tuning holds.
     """
 
     found: tuple[Found, ...]
@@ -58,18 +62,24 @@ class SearchResult:
     degraded: str | None
     generation: Generation
     took_ms: Mapping[str, float] = field(default_factory=dict)
+    configuration: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AskRequest:
-    """A question to answer from the documents of one workspace."""
+    """A question to answer from the documents of one workspace.
+
+    ``limit`` None gives the passages that the tuning says; the rest is as in SearchRequest.
+    """
 
     workspace: str
     question: str
     mode: ReadMode | None = None
-    limit: int = 8
+    limit: int | None = None
     filters: Filters = NO_FILTERS
     key: str | None = None
+    tuning: Tuning | None = None
+    generation: Generation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,5 +46,3 @@ WITH_VECTORS = Judgement(
     "multilingual-e5-small", -39.89, {"sentence": 50.27, "passage": 3.02, "same": -3.61}
 )
 WORDS_ALONE = Judgement("", -1.27, {"passage": 3.99})
-THRESHOLD = 0.5
-"""Probability below which the answer is a refusal: both mistakes weigh the same."""

@@ -8,24 +8,15 @@ from dataclasses import dataclass
 from contracts.content import Embedder, SentenceSplitter
 from contracts.errors import ModelUnavailable
 from contracts.nouns import UNDETERMINED, Span, Vector
+from contracts.tuning import Weighing
 from retrieval.asking import Found
 from retrieval.calibration import WITH_VECTORS, WORDS_ALONE, Judgement
 from retrieval.sentences import pieces
 from retrieval.words import content, stems
 
-DEPTH = 50
-"""Passages whose words tell which are ordinary in this workspace."""
-READ = 5
-"""Passages that are read piece by piece."""
-EMBEDDED = 16
-"""Pieces that are embedded; on the development sets 39 found the answer no oftener."""
 PASSAGE_STEP = 0.1
 """Share of the question's words that a piece must have more to be embedded before one of the
 passage above."""
-COVERAGE_WEIGHT = 0.1
-RANK_WEIGHT = 0.005
-"""In a piece's score, beside its cosine: with them the first piece holds the answer in 58, 83 and
-77 % of the French, English and Russian development questions, by the cosine alone in 56, 79, 74."""
 CONTEXT_LIMIT = 150
 """Characters of title and headings embedded with a piece, to say what "it" is about."""
 
@@ -71,14 +62,16 @@ async def weigh(
     found: Sequence[Found],
     splitter: SentenceSplitter,
     embedder: Embedder,
+    how: Weighing,
 ) -> Evidence:
     """Read the first passages of a search piece by piece and judge them.
 
-    ``found`` should hold up to DEPTH passages: what is common to all of them is no evidence.
-    ``vector`` is the question's; None, or a model that is down, leaves the words alone to judge.
+    ``found`` should hold up to ``how.depth`` passages: what is common to all of them is no
+    evidence. ``vector`` is the question's; None, or a model that is down, leaves the words alone
+    to judge.
     """
-    read = await asyncio.to_thread(_read, question, language, found, splitter)
-    best = await _embedded(read.chosen, vector, found, embedder)
+    read = await asyncio.to_thread(_read, question, language, found, splitter, how)
+    best = await _embedded(read.chosen, vector, found, embedder, how)
     features = _features(best, read)
     fitted = "sentence" in features and embedder.model.startswith(WITH_VECTORS.model)
     judged = WITH_VECTORS if fitted else WORDS_ALONE
@@ -87,7 +80,7 @@ async def weigh(
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What the words alone say of the first READ passages, by rank.
+    """What the words alone say of the first passages, by rank.
 
     ``shares``: of the question's words in each passage. ``same``: whether each is in the
     question's language. ``chosen``: the pieces worth embedding.
@@ -100,15 +93,19 @@ class _Read:
 
 
 def _read(
-    question: str, language: str, found: Sequence[Found], splitter: SentenceSplitter
+    question: str,
+    language: str,
+    found: Sequence[Found],
+    splitter: SentenceSplitter,
+    how: Weighing,
 ) -> _Read:
     """Cut the passages and compare words; CPU-bound, 8 ms for 50 passages of 200 words."""
     texts = [stems(one.chunk.passage) for one in found]
-    rarity = _rarity(content(question), texts)
-    same = [one.chunk.language in (language, UNDETERMINED) for one in found[:READ]]
+    rarity = _rarity(content(question), texts, how.depth)
+    same = [one.chunk.language in (language, UNDETERMINED) for one in found[: how.read]]
     cut = {
         rank: pieces(one.chunk.text, one.chunk.language, splitter)
-        for rank, one in enumerate(found[:READ])
+        for rank, one in enumerate(found[: how.read])
     }
     scored = [
         Piece(rank, span, _covered(rarity, _words(found[rank], span)) if same[rank] else 0.0)
@@ -119,8 +116,8 @@ def _read(
     scored.sort(
         key=lambda piece: (PASSAGE_STEP * piece.rank - piece.covered, piece.rank, piece.span)
     )
-    shares = [_covered(rarity, text) for text in texts[:READ]]
-    return _Read(cut, shares, same, scored[:EMBEDDED])
+    shares = [_covered(rarity, text) for text in texts[: how.read]]
+    return _Read(cut, shares, same, scored[: how.embedded])
 
 
 def _tells(one: Found, span: Span) -> bool:
@@ -137,12 +134,12 @@ def _words(one: Found, span: Span) -> set[str]:
     return stems(one.chunk.text[span.start : span.end])
 
 
-def _rarity(words: Iterable[str], texts: Sequence[set[str]]) -> dict[str, float]:
-    """Give each word BM25's idf over the passages found, as if there were always DEPTH of them."""
+def _rarity(words: Iterable[str], texts: Sequence[set[str]], depth: int) -> dict[str, float]:
+    """Give each word BM25's idf over the passages found, as if there were always ``depth``."""
     rarity = {}
     for word in words:
         holders = sum(word in text for text in texts)
-        rarity[word] = math.log(1 + (DEPTH - holders + 0.5) / (holders + 0.5))
+        rarity[word] = math.log(1 + (depth - holders + 0.5) / (holders + 0.5))
     return rarity
 
 
@@ -153,7 +150,11 @@ def _covered(rarity: Mapping[str, float], text: set[str]) -> float:
 
 
 async def _embedded(
-    chosen: Sequence[Piece], vector: Vector | None, found: Sequence[Found], embedder: Embedder
+    chosen: Sequence[Piece],
+    vector: Vector | None,
+    found: Sequence[Found],
+    embedder: Embedder,
+    how: Weighing,
 ) -> tuple[Piece, ...]:
     """Give the chosen pieces with their score, best first; by words alone without a model."""
     cosines: Sequence[float | None] = [None] * len(chosen)
@@ -175,8 +176,8 @@ async def _embedded(
             piece.span,
             piece.covered,
             cosine,
-            (piece.covered if cosine is None else cosine + COVERAGE_WEIGHT * piece.covered)
-            - RANK_WEIGHT * piece.rank,
+            (piece.covered if cosine is None else cosine + how.coverage * piece.covered)
+            - how.rank * piece.rank,
         )
         for piece, cosine in zip(chosen, cosines, strict=True)
     ]

@@ -4,14 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from contracts.nouns import Span
+from contracts.tuning import Answering
 from retrieval.evidence import Evidence, Piece
 from retrieval.words import folded, stems
 
-SENTENCES = 3
-GAP = 0.02
-"""A further sentence may score this much below the best. On the development sets that gives 1.2
-to 1.9 sentences, and the answer is among them 3 (English) to 12 points (across languages) oftener
-than in the best one alone."""
 READABLE = 300
 """Characters up to which a sentence gets the neighbour that it cannot be understood without."""
 ALIKE = 0.8
@@ -37,13 +33,13 @@ _MAIL_FIELD = re.compile(
 )
 
 
-def chosen(evidence: Evidence) -> Iterator[tuple[int, Span]]:
-    """Yield passage rank and span (in the chunk's text) of one to three quotations, best first."""
+def chosen(evidence: Evidence, how: Answering) -> Iterator[tuple[int, Span]]:
+    """Yield passage rank and span (in the chunk's text) of a few quotations, best first."""
     taken: list[tuple[int, Span]] = []
     told: list[set[str]] = []
-    least = evidence.best[0].score - GAP if evidence.best else 0.0
+    least = evidence.best[0].score - how.gap if evidence.best else 0.0
     for piece in evidence.best:
-        if len(taken) == SENTENCES or piece.score < least:
+        if len(taken) == how.sentences or piece.score < least:
             return
         span = _readable(evidence, piece)
         words = stems(evidence.found[piece.rank].chunk.text[span.start : span.end])

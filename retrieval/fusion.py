@@ -10,8 +10,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-SMOOTHING = 60
-"""The paper's k: how slowly a rank loses its worth; it was flat between 20 and 100 there."""
+from contracts.tuning import Fusion
+
+SMOOTHING = Fusion().k
+"""The paper's k."""
+EQUAL: Mapping[str, float] = {}
 
 
 class _Key(Hashable, Protocol):
@@ -46,16 +49,25 @@ def fuse(legs: Mapping[str, Sequence[Key]], smoothing: int = SMOOTHING) -> list[
 
 
 def fuse_ranks(
-    legs: Mapping[str, Mapping[Key, int]], smoothing: int = SMOOTHING
+    legs: Mapping[str, Mapping[Key, int]],
+    smoothing: int = SMOOTHING,
+    weights: Mapping[str, float] = EQUAL,
 ) -> list[Fused[Key]]:
-    """Merge legs as ``fuse`` does, where the ranks (from 1) are known already."""
+    """Merge legs as ``fuse`` does, where the ranks (from 1) are known already.
+
+    ``weights`` says how much a leg's sums count, 1 where it says nothing.
+    """
     ranks: dict[Key, dict[str, int]] = {}
     for leg, places in legs.items():
         for key, rank in places.items():
             ranks.setdefault(key, {})[leg] = rank
     # fsum is exact, so the order of addition cannot split a tie.
     fused = [
-        Fused(key, math.fsum(1 / (smoothing + rank) for rank in held.values()), held)
+        Fused(
+            key,
+            math.fsum(weights.get(leg, 1.0) / (smoothing + rank) for leg, rank in held.items()),
+            held,
+        )
         for key, held in ranks.items()
     ]
     fused.sort(key=lambda one: (-one.score, one.key))

@@ -8,22 +8,12 @@ from itertools import pairwise
 from contracts.content import Embedder, SentenceSplitter
 from contracts.errors import ModelUnavailable
 from contracts.nouns import Span, Vector
+from contracts.tuning import Supporting
 from retrieval.asking import Found
 from retrieval.claims import Claim
 from retrieval.extractive import READABLE
 from retrieval.sentences import pieces
 from retrieval.words import content, stems
-
-WORDS_ENOUGH = 0.6
-"""Share of a sentence's words in one piece that is support by itself."""
-WORDS_BESIDE = 0.3
-"""Share of words that a piece of the same language must have beside its cosine."""
-COSINE_ENOUGH = 0.90
-"""Cosine (of e5) to one piece of the same language that is support in other words: 5 % of the
-pairs of different sentences of one paragraph are as near."""
-COSINE_ACROSS = 0.86
-"""The same across languages: 88 % of 454 translated sentences are as near to their original, 6 %
-to another sentence of its paragraph."""
 
 _DIGITS = re.compile(r"\d+")
 _GROUPED = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}\b)")
@@ -42,11 +32,16 @@ class Ground:
     """The passages that a model was given, cut into pieces and embedded as they are needed."""
 
     def __init__(
-        self, passages: Sequence[Found], splitter: SentenceSplitter, embedder: Embedder
+        self,
+        passages: Sequence[Found],
+        splitter: SentenceSplitter,
+        embedder: Embedder,
+        how: Supporting,
     ) -> None:
         self._passages = passages
         self._splitter = splitter
         self._embedder = embedder
+        self._how = how
         self._pieces: dict[int, list[Span]] = {}
         self._vectors: dict[int, Vector] = {}
 
@@ -103,7 +98,7 @@ class Ground:
             key=lambda one: (self._share(one, text), one.span.start - one.span.end, -one.rank),
             default=None,
         )
-        return best if best and self._share(best, text) >= WORDS_ENOUGH else None
+        return best if best and self._share(best, text) >= self._how.words else None
 
     def _windows(self, rank: int) -> list[Span]:
         """Give the pieces of a passage, and each two neighbours that are readable as one."""
@@ -129,8 +124,9 @@ class Ground:
         def spare(one: Support) -> float:
             cosine = float(self._vectors[one.rank][self._of(one.rank).index(one.span)] @ vector)
             if not self._speaks(one.rank, language):
-                return cosine - COSINE_ACROSS
-            return cosine - COSINE_ENOUGH if self._share(one, text) >= WORDS_BESIDE else -1.0
+                return cosine - self._how.across
+            beside = self._share(one, text) >= self._how.beside
+            return cosine - self._how.cosine if beside else -1.0
 
         best = max(single, key=spare)
         return best if spare(best) >= 0 else None

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping
 
 from contracts.nouns import ChunkId, Hit, PanelHits, PanelName, Passage
+from contracts.tuning import Fusion
 from retrieval.asking import Found
 from retrieval.crossing import across, foreign
 from retrieval.fusion import Fused, fuse_ranks
@@ -12,7 +13,11 @@ _log = logging.getLogger(__name__)
 
 
 def merge(
-    answers: Mapping[PanelName, PanelHits], workspace: str, language: str | None, limit: int
+    answers: Mapping[PanelName, PanelHits],
+    workspace: str,
+    language: str | None,
+    limit: int,
+    fusion: Fusion,
 ) -> tuple[Found, ...]:
     """Fuse all legs and keep what belongs to the workspace and to a document's newest version."""
     passages: dict[ChunkId, Passage] = {}
@@ -23,8 +28,19 @@ def merge(
     for name, hits in answers.items():
         legs[f"{name}.dense"] = _ranked(hits.dense, allowed)
         legs[f"{name}.lexical"] = _ranked(hits.lexical, allowed)
-    fused = fuse_ranks(_ranks(legs, answers, foreign(_languages(passages), language)))
+    ranks = _ranks(legs, answers, foreign(_languages(passages), language))
+    fused = fuse_ranks(ranks, fusion.k, _weights(fusion))
     return tuple(_found(one, passages[one.key], legs) for one in fused[:limit])
+
+
+def _weights(fusion: Fusion) -> dict[str, float]:
+    """Give each leg's weight: its kind's times its panel's.
+
+    A kind of weight 0 is asked only where the other cannot be; then it counts.
+    """
+    panels = {PanelName.VECTOR: fusion.vector, PanelName.GRAPH: fusion.graph}
+    kinds = {"dense": fusion.dense or 1.0, "lexical": fusion.lexical or 1.0}
+    return {f"{name}.{kind}": panels[name] * kinds[kind] for name in panels for kind in kinds}
 
 
 def _languages(passages: Mapping[ChunkId, Passage]) -> dict[ChunkId, str]:

@@ -13,17 +13,13 @@ from contracts.nouns import Generation, PanelName, PanelQuery, ReadMode, Vector
 from contracts.observing import Metrics
 from contracts.panels import Panel
 from contracts.policy import ReadPlan
+from contracts.tuning import Tuning
 from retrieval.asking import MAX_HITS, QUESTION_LIMIT, SearchRequest, SearchResult
 from retrieval.merging import merge
 from retrieval.reading import Readings, read
 from retrieval.routing import Route, route
 from retrieval.shadowing import Seen
 from retrieval.words import grammar
-
-LEG_DEPTH = 100
-"""Hits asked of each leg; what both legs rank low together can still come first."""
-DEADLINE_S = 5.0
-"""Seconds that a panel or the embedding model may take before the others go on without it."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -34,19 +30,23 @@ def _unseen(_: Seen) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looked:
-    """A search's result with the question's vector (None when the model was down) and its model."""
+    """A search's result with the question's vector (None when the model was down) and its model.
+
+    ``tuning`` is what it was searched with.
+    """
 
     result: SearchResult
     vector: Vector | None
     embedder: Embedder
+    tuning: Tuning
 
 
 class Search:
     """Finds passages as the plan of the moment says, or in the panel that a request names.
 
-    ``plans`` gives the plan at each question, so that a switch or another generation holds from
-    the next one on. ``offer`` takes reads that a panel on trial is to be compared with; it never
-    waits. ``chance`` gives a number in [0, 1) for sampling.
+    ``plans`` gives the plan at each question, so that a switch, another generation or another
+    champion holds from the next one on. ``offer`` takes reads that a panel on trial is to be
+    compared with; it never waits. ``chance`` gives a number in [0, 1) for sampling.
     """
 
     def __init__(
@@ -57,7 +57,6 @@ class Search:
         metrics: Metrics,
         offer: Callable[[Seen], None] = _unseen,
         *,
-        deadline_s: float = DEADLINE_S,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._panels = panels
@@ -65,12 +64,15 @@ class Search:
         self._plans = plans
         self._metrics = metrics
         self._offer = offer
-        self._deadline_s = deadline_s
         self._chance = chance
 
     def mode(self, workspace: str, named: ReadMode | None) -> ReadMode:
         """Give the mode that a request names, or the one that the policy says."""
         return named or self._plans().policy(workspace).mode
+
+    def tuning(self, named: Tuning | None) -> Tuning:
+        """Give the tuning that a request brings, or the champion's."""
+        return named or self._plans().tuning
 
     async def __call__(self, request: SearchRequest) -> SearchResult:
         """Find passages, best first.
@@ -95,23 +97,23 @@ class Search:
         ``found`` then holds up to ``depth`` passages where the request asks for fewer.
         """
         text = _checked(request)
-        plan = self._plans()
+        plan, tuning = self._plans(), self.tuning(request.tuning)
+        generation, deadline_s = request.generation or plan.generation, tuning.search.deadline_s
         way = route(plan, request.workspace, request.mode, request.key, self._chance)
-        embedder = _model(self._spaces, plan.generation)
+        embedder = _model(self._spaces, generation)
         begun = time.perf_counter()
-        vector = await self._embed(text, embedder)
+        vector = await self._embed(text, embedder, deadline_s)
         embedded = time.perf_counter()
-        query = PanelQuery(
-            request.workspace, plan.generation, text, vector, LEG_DEPTH, request.filters
-        )
-        readings = await read(self._panels, way, query, self._deadline_s)
+        query = _query(request, generation, text, vector, tuning)
+        readings = await read(self._panels, way, query, deadline_s)
         done_reading = time.perf_counter()
         language = grammar(text)
-        found = merge(readings.hits, request.workspace, language, max(request.limit, depth))
+        most = max(request.limit, depth)
+        found = merge(readings.hits, request.workspace, language, most, tuning.fusion)
         done = time.perf_counter()
-        if vector is not None:  # words alone tell too little of a panel
+        if query.vector is not None:  # words alone tell too little of a panel
             for tried in way.tries:
-                self._offer(Seen(tried, query, language, readings.answers))
+                self._offer(Seen(tried, query, language, readings.answers, tuning.fusion))
         seconds = {
             "embed": embedded - begun,
             "panel": done_reading - embedded,
@@ -125,15 +127,16 @@ class Search:
             mode=way.mode,
             served_by=tuple(name.value for name in readings.hits),
             degraded=_degraded(way, readings, vector),
-            generation=plan.generation,
+            generation=generation,
             took_ms={stage: 1000 * took for stage, took in seconds.items()},
+            configuration=None if request.tuning else plan.configuration,
         )
-        return Looked(result, vector, embedder)
+        return Looked(result, vector, embedder, tuning)
 
-    async def _embed(self, text: str, embedder: Embedder) -> Vector | None:
+    async def _embed(self, text: str, embedder: Embedder, deadline_s: float) -> Vector | None:
         """Embed the question; None without a model."""
         try:
-            async with asyncio.timeout(self._deadline_s):
+            async with asyncio.timeout(deadline_s):
                 vector = await embedder.embed_query(text)
         except (ModelUnavailable, TimeoutError):
             return None
@@ -159,6 +162,22 @@ def _checked(request: SearchRequest) -> str:
     if not 1 <= request.limit <= MAX_HITS:
         raise InvalidInput(f"{request.limit} passages were asked for.", f"Ask for 1 to {MAX_HITS}.")
     return text
+
+
+def _query(
+    request: SearchRequest,
+    generation: Generation,
+    text: str,
+    vector: Vector | None,
+    tuning: Tuning,
+) -> PanelQuery:
+    """Ask the legs that weigh something; without a vector the words in any case."""
+    fusion = tuning.fusion
+    words = text if fusion.lexical or vector is None else ""
+    meaning = vector if fusion.dense else None
+    return PanelQuery(
+        request.workspace, generation, words, meaning, tuning.search.depth, request.filters
+    )
 
 
 def _model(spaces: Spaces, generation: Generation) -> Embedder:

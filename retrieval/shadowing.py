@@ -11,6 +11,7 @@ from contracts.nouns import PanelName, PanelQuery
 from contracts.observing import Metrics
 from contracts.panels import Panel
 from contracts.policy import Comparison, Evidence, Stage
+from contracts.tuning import Fusion
 from retrieval.agreement import overlap, rank_biased_overlap
 from retrieval.merging import merge
 from retrieval.reading import Answer, Answered, ask
@@ -37,13 +38,14 @@ class Seen:
     """A read that was served, and the panel to compare with what served it.
 
     ``answers`` holds what the request's own reads came to; a candidate that is not among them
-    is asked. ``language`` is the question's.
+    is asked. ``language`` is the question's, ``fusion`` how the legs were merged.
     """
 
     tried: Try
     query: PanelQuery
     language: str | None
     answers: Mapping[PanelName, Answer]
+    fusion: Fusion
 
 
 class Shadow:
@@ -174,5 +176,5 @@ class Shadow:
 def _places(answers: Mapping[PanelName, Answered], seen: Seen) -> list[object]:
     """Give the spans that these answers lead to, best first."""
     hits = {name: one.hits for name, one in answers.items()}
-    found = merge(hits, seen.query.workspace, seen.language, COMPARED)
+    found = merge(hits, seen.query.workspace, seen.language, COMPARED, seen.fusion)
     return [(f.chunk.id.ref, f.chunk.part, f.chunk.span) for f in found]

@@ -18,6 +18,7 @@ from contracts.nouns import (
 )
 from contracts.observing import Metrics, NullMetrics
 from contracts.policy import Policy, ReadPlan, Trial
+from contracts.tuning import Tuning
 from retrieval.searching import Search
 from retrieval.shadowing import Seen
 from tests.fakes.inference import FixedSpaces, HashEmbedder
@@ -58,11 +59,15 @@ class Shelf:
         """Change the default policy from now on."""
         self.plan = replace(self.plan, default=Policy(primary, trial))
 
+    def tune(self, **settings: object) -> None:
+        """Change the champion's tuning from now on: ``fusion__k=30``."""
+        changes = {key.replace("__", "."): value for key, value in settings.items()}
+        self.plan = replace(self.plan, tuning=Tuning().changed(changes))
+
     def search(
         self,
         metrics: Metrics | None = None,
         *,
-        deadline_s: float = 5.0,
         chance: Callable[[], float] = lambda: 0.999,
     ) -> Search:
         """Search this shelf by its plan; ``chance`` says no to each sample unless told."""
@@ -72,7 +77,6 @@ class Shelf:
             lambda: self.plan,
             metrics or NullMetrics(),
             self.seen.append,
-            deadline_s=deadline_s,
             chance=chance,
         )
 

@@ -216,7 +216,8 @@ class Hanging(InMemoryPanel):
 async def test_a_panel_past_the_deadline_is_left_behind(shelf: Shelf) -> None:
     hanging = Hanging(PanelName.GRAPH)
     shelf.panels[PanelName.GRAPH] = hanging
-    result = await shelf.search(deadline_s=0.05)(ask())
+    shelf.tune(search__deadline_s=0.05)
+    result = await shelf.search()(ask())
     assert result.served_by == ("vector",)
     assert "graph panel does not answer" in str(result.degraded)
     assert hanging.cancelled

@@ -7,9 +7,10 @@ import pytest
 
 from contracts.content import Message
 from contracts.errors import ModelUnavailable
+from contracts.tuning import Answering
 from retrieval.asking import AskEvent, Cited, Delta, Final, SearchDone
 from retrieval.language import REFUSALS
-from retrieval.prompting import CHARACTERS, NOT_FOUND, fitting
+from retrieval.prompting import NOT_FOUND, fitting
 from tests.fakes.inference import ScriptedChat
 from tests.retrieval.shelf import Shelf
 from tests.retrieval.test_answering import CONTRACT, asker, question, resolves
@@ -218,11 +219,12 @@ async def test_passages_are_fenced_and_named_data(shelf: Shelf) -> None:
 
 
 async def test_the_prompt_keeps_as_many_passages_as_fit(shelf: Shelf) -> None:
+    how = Answering()
     await shelf.pour(
-        "long", "\n\n".join(f"Préavis {i} " + "mot " * (CHARACTERS // 12) for i in range(5))
+        "long", "\n\n".join(f"Préavis {i} " + "mot " * (how.characters // 12) for i in range(5))
     )
     result = (await asker(shelf)(question())).search
-    kept = fitting(result.found)
+    kept = fitting(result.found, how)
     assert 1 <= len(kept) < len(result.found)
     assert kept == result.found[: len(kept)]
-    assert fitting(()) == ()
+    assert fitting((), how) == ()
