@@ -58,6 +58,7 @@ class PrometheusMetrics:
             ["panel"],
             multiprocess_mode="mostrecent",
         )
+        self._dropped = Counter("diptych_traces_dropped_total", "Traces that were never written.")
 
     def ingested(self, outcome: str) -> None:
         """Count a version's end."""
@@ -87,6 +88,10 @@ class PrometheusMetrics:
         """Set a panel's faults, and the time of the check."""
         self._faults.labels(panel).set(faults)
         self._checked.labels(panel).set_to_current_time()
+
+    def traces_dropped(self, count: int) -> None:
+        """Count traces that were never written."""
+        self._dropped.inc(count)
 
 
 def exposition(*, multiprocess: bool) -> tuple[bytes, str]:

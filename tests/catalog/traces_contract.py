@@ -107,7 +107,8 @@ class TracesContract:
         traces = desk.catalog.traces
         kept = [asked(at=NOON + timedelta(seconds=n // 2)) for n in range(5)]
         await traces.add(kept)
-        seen, cursor = [], None
+        seen: list[Trace] = []
+        cursor = None
         while True:
             page = await traces.find(ANY, limit=2, cursor=cursor)
             seen += page.items

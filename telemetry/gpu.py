@@ -1,0 +1,30 @@
+"""Gpus: how busy the machine's NVIDIA processors are; nothing where there are none."""
+
+from collections.abc import Mapping
+
+import pynvml  # type: ignore[import-untyped]  # no types of its own
+
+
+class Gpus:
+    """Reads the driver's own counters; one reading costs about a millisecond."""
+
+    def __init__(self) -> None:
+        self._devices: list[object] = []
+        try:
+            pynvml.nvmlInit()
+            count = pynvml.nvmlDeviceGetCount()
+            self._devices = [pynvml.nvmlDeviceGetHandleByIndex(n) for n in range(count)]
+        except pynvml.NVMLError:  # no such device, or no driver
+            return
+
+    def read(self) -> Mapping[str, float]:
+        """Give ``gpu`` and ``gpu_memory`` in percent, of the busiest and the fullest device."""
+        if not self._devices:
+            return {}
+        try:
+            busy = [pynvml.nvmlDeviceGetUtilizationRates(one).gpu for one in self._devices]
+            held = [pynvml.nvmlDeviceGetMemoryInfo(one) for one in self._devices]
+        except pynvml.NVMLError:  # a device that was lost, or does not tell
+            return {}
+        full = max(100.0 * one.used / one.total for one in held)
+        return {"gpu": float(max(busy)), "gpu_memory": round(full, 1)}
