@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+from uuid import UUID
 
 from contracts.nouns import NO_FILTERS, Chunk, ChunkId, Filters, Generation, ReadMode, Span
 from contracts.tuning import Tuning
@@ -17,7 +18,8 @@ class SearchRequest:
     """A search in one workspace; ``mode`` None follows the workspace's policy.
 
     ``key`` names who asks, so that a canary serves the same people again. ``tuning`` None is the
-    champion's, ``generation`` None the live one.
+    champion's, ``generation`` None the live one. ``trace`` is the id that its trace gets, None a
+    new one.
     """
 
     workspace: str
@@ -28,6 +30,7 @@ class SearchRequest:
     key: str | None = None
     tuning: Tuning | None = None
     generation: Generation | None = None
+    trace: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class AskRequest:
     key: str | None = None
     tuning: Tuning | None = None
     generation: Generation | None = None
+    trace: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
