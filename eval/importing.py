@@ -9,6 +9,7 @@ from pathlib import Path
 from contracts.errors import InvalidInput
 from contracts.measuring import Kind, Label, Question, Suite
 from contracts.nouns import UNDETERMINED, Span
+from eval.ragas_testset import is_ragas, load_ragas
 from eval.suites import (
     BeirDocument,
     Loaded,
@@ -29,13 +30,16 @@ ANSWERS_APART = "|"
 def load_suite(path: Path) -> Loaded:
     """Read a BEIR folder, a SQuAD file (``.json``), a table (``.csv``) or questions (``.jsonl``).
 
-    Raises InvalidInput that says what cannot be used, and where.
+    A table or lines may be a testset of ragas. Raises InvalidInput that says what cannot be used,
+    and where.
     """
     if path.is_dir():
         return load_beir_suite(path)
     match path.suffix.lower():
         case ".json":
             return load_squad(path)
+        case ".csv" | ".jsonl" if is_ragas(path):
+            return Loaded(Suite(path.stem, load_ragas(path)))
         case ".csv":
             return Loaded(Suite(path.stem, load_csv(path)))
         case ".jsonl":

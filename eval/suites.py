@@ -7,7 +7,7 @@ from pathlib import Path
 
 from contracts.errors import InvalidInput
 from contracts.measuring import Kind, Label, Question, Suite
-from contracts.nouns import LANGUAGES, UNDETERMINED, Span
+from contracts.nouns import DEFAULT_WORKSPACE, LANGUAGES, UNDETERMINED, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,15 @@ class BeirSet:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A suite, and the documents that came with it (none: they are ingested otherwise)."""
+    """A suite, and the documents that came with it.
+
+    Without any they are in ``workspace``. ``distractors`` names those that answer nothing.
+    """
 
     suite: Suite
     documents: tuple[BeirDocument, ...] = ()
+    workspace: str = DEFAULT_WORKSPACE
+    distractors: str = ""
 
 
 def load_questions(path: Path) -> tuple[Question, ...]:
@@ -51,7 +56,7 @@ def load_questions(path: Path) -> tuple[Question, ...]:
 
     Raises InvalidInput that names the line which cannot be used.
     """
-    return unique((_question(record, place), place) for place, record in _records(path))
+    return unique((_question(record, place), place) for place, record in records(path))
 
 
 def unique(placed: Iterator[tuple[Question, str]]) -> tuple[Question, ...]:
@@ -178,11 +183,11 @@ def load_beir(folder: Path) -> BeirSet:
             text_of(record, "title", place, needed=False),
             text_of(record, "text", place, needed=False),
         )
-        for place, record in _records(folder / "corpus.jsonl")
+        for place, record in records(folder / "corpus.jsonl")
     )
     known = {document.id for document in corpus}
     queries, answers = {}, {}
-    for place, record in _records(folder / "queries.jsonl"):
+    for place, record in records(folder / "queries.jsonl"):
         query = text_of(record, "_id", place)
         queries[query] = text_of(record, "text", place)
         answers[query] = texts_of(record, "answers", place)
@@ -227,8 +232,8 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
             yield f"{path}, line {number}", line
 
 
-def _records(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield the JSON object of each line, with its place."""
+def records(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield the JSON object of each line, with its place. Raises InvalidInput."""
     for place, line in _lines(path):
         try:
             record = json.loads(line)
