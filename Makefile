@@ -30,9 +30,10 @@ test: $(VENV)/.dev check ## Everything: checks, then all tests on the real serve
 
 POINTS ?= 50
 SEED ?= 7
+SERVICES ?= 1
 .PHONY: soak
 soak: $(VENV)/.dev ## Break everything under load, prove that nothing is lost: make soak POINTS=50 SEED=7
-	@$(BIN)/python -m tests.soak --points $(POINTS) --seed $(SEED)
+	@$(BIN)/python -m tests.soak --points $(POINTS) --seed $(SEED) --services $(SERVICES)
 
 .PHONY: check
 check: $(VENV)/.dev ## Format, lint, types, room boundaries, size budgets

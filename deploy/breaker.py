@@ -14,7 +14,7 @@ PATIENCE_S = 5.0
 FAILED_PROBES = 2
 """Probes in a row that must fail before the breaker opens: one may be lost on a busy machine."""
 FIRST_PAUSE_S = 0.5
-LONGEST_PAUSE_S = 5.0
+LONGEST_PAUSE_S = 2.0
 
 
 class Breaker:

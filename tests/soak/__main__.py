@@ -23,9 +23,12 @@ from tests.soak.client import Client
 from tests.soak.crew import Crew
 from tests.soak.faults import Point, points
 from tests.soak.judge import Fault, Wrong
+from tests.soak.services import side_by_side
 from tests.soak.soak import ALL_EVERY, NotConvergedError, Soak
 
 DONE, FAILED = 0, 1
+LIGHTLY = "-XX:TieredStopAtLevel=1"
+"""Java compiles lightly: a server that is killed every minute never earns back the rest."""
 QUIET = "ignore::UserWarning:multiprocessing.resource_tracker"
 """Processes that are killed leave semaphores; nobody wants to read of each below the result."""
 
@@ -121,7 +124,7 @@ async def _stage(home: Path) -> AsyncIterator[tuple[Diptych, Client, Crew]]:
     for name in [n for n in os.environ if n.startswith("DIPTYCH_") and n != "DIPTYCH_CACHE"]:
         del os.environ[name]  # databases that are to be killed are the soak's own
     os.environ |= {"DIPTYCH_HOME": str(home), "DIPTYCH_PORT": str(_free_port())}
-    os.environ |= {"DIPTYCH_LOG_LEVEL": "WARNING"}
+    os.environ |= {"DIPTYCH_LOG_LEVEL": "WARNING", "JAVA_TOOL_OPTIONS": LIGHTLY}
     settings = load()
     async with open_diptych(settings) as diptych:
         # Alone, before the crew comes: the schemas are made once.
@@ -149,8 +152,14 @@ def main() -> int:
     parser.add_argument("--points", type=int, default=50)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--home", type=Path, help="Where to keep the data; a new folder if not.")
+    parser.add_argument("--services", type=int, default=1, help="Broken side by side.")
     chosen = parser.parse_args()
     os.environ["PYTHONWARNINGS"] = QUIET
+    if chosen.services > 1:
+        together = side_by_side(chosen.points, chosen.seed, chosen.services, say)
+        line, held = asyncio.run(together)
+        say(line)
+        return DONE if held else FAILED
     home = chosen.home or Path(tempfile.mkdtemp(prefix="diptych-soak-"))
     result = asyncio.run(run(chosen.points, chosen.seed, home))
     if result.clean and not chosen.home:

@@ -46,11 +46,11 @@ READING: dict[type, frozenset[str]] = {
     ),
     Panel: frozenset(
         {
-            *("cards", "close", "digests", "export", "generations", "health", "name", "read"),
-            *("search", "staged", "strays"),
+            *("cards", "close", "digests", "export", "generations", "health", "misindexed"),
+            *("name", "read", "search", "staged", "strays"),
         }
     ),
-    PanelRegister: frozenset({"records"}),
+    PanelRegister: frozenset({"record", "records"}),
     Queue: frozenset({"waiting", "work", "workers"}),
 }
 """Verbs after which nothing is different; every other verb of a port is a crash point."""

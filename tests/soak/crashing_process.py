@@ -29,14 +29,14 @@ from tests.fakes.inference import HashEmbedder
 from tests.soak.crashing import Plan, Recorder, install
 
 PATIENCE = {
-    "HEARTBEAT_SECONDS": 0.5,
-    "STALLED_SECONDS": 4.0,
-    "TICK_SECONDS": 0.5,
-    "POLL_SECONDS": 0.5,
+    "HEARTBEAT_SECONDS": 0.25,
+    "STALLED_SECONDS": 2.0,
+    "TICK_SECONDS": 0.25,
+    "POLL_SECONDS": 0.25,
 }
-"""The queue's own waits, shortened: a dead worker's jobs are taken over after 4 s, not 15. What
+"""The queue's own waits, shortened: a dead worker's jobs are taken over after 2 s, not 15. What
 happens is the same, and a thousand points fit in the time of three hundred."""
-SWEEP_EVERY = ("'10 s'", "'2 s'")
+SWEEP_EVERY = ("'10 s'", "'1 s'")
 
 
 def lighten() -> None:
