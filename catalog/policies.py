@@ -14,18 +14,23 @@ from catalog.settings import no_generation, note
 from contracts.errors import Conflict, NotFound
 from contracts.nouns import Generation, PanelName, ReadMode
 from contracts.policy import AuditRow, Change, PanelStanding, Policy, ReadPlan, Stage, Trial
+from contracts.tuning import Tuning, kept
 
 _EVERYWHERE = "*"
 """Subject of the audit rows of the whole service's policy: no workspace can have this name."""
 
-# Every process asks twice a second: one statement on four tables of a few rows.
+# Every process asks five times a second: one statement on six tables of a few rows.
 _PLAN: Final = """
-SELECT number, model, dimension, chunker,
+SELECT generation.number, model, dimension, chunker,
        (SELECT array_agg(name) FROM catalog.panel WHERE standing = 'serving'),
        (SELECT policy FROM catalog.policy WHERE workspace IS NULL),
        (SELECT json_object_agg(workspace, policy) FROM catalog.policy
-        WHERE workspace IS NOT NULL AND policy IS NOT NULL)
-FROM catalog.generation WHERE state = 'live'
+        WHERE workspace IS NOT NULL AND policy IS NOT NULL),
+       c.number, c.settings
+FROM catalog.generation
+LEFT JOIN (catalog.configuration_name n JOIN catalog.configuration c USING (number))
+       ON n.name = 'champion'
+WHERE state = 'live'
 """
 _ADD: Final = """
 INSERT INTO catalog.policy (workspace, policy) VALUES (%(workspace)s, NULL) ON CONFLICT DO NOTHING
@@ -64,6 +69,8 @@ class PostgresPolicies:
             serving=frozenset(map(PanelName, row[4] or ())),
             default=_policy(row[5]),
             workspaces={name: _policy(value) for name, value in (row[6] or {}).items()},
+            tuning=kept(row[8]).tuning if row[8] else Tuning(),
+            configuration=row[7],
         )
 
     async def set(self, workspace: str | None, policy: Policy, change: Change) -> None:
@@ -76,10 +83,7 @@ class PostgresPolicies:
                 raise NotFound(
                     f"There is no workspace '{workspace}'.", "Create it, or use one of the list."
                 ) from error
-            before, _, _ = await _known(connection, workspace)
-            after = _json(policy)
-            await _put(connection, workspace, before, after)
-            await _note(connection, change, "policy.set", workspace, before, after)
+            await put(connection, workspace, policy, change)
 
     async def back(self, workspace: str | None, change: Change) -> Policy:
         """Set the policy to what it was before the last change."""
@@ -103,6 +107,16 @@ class PostgresPolicies:
         async with self._connections.session() as connection:
             rows = await (await connection.execute(_AUDIT, (limit,))).fetchall()
         return [AuditRow(*[*row[:-1], tuple(row[-1])]) for row in rows]
+
+
+async def put(
+    connection: Connection, workspace: str | None, policy: Policy, change: Change
+) -> None:
+    """Set a policy in this transaction, with its audit row. Raises Conflict."""
+    before, _, _ = await _known(connection, workspace)
+    after = _json(policy)
+    await _put(connection, workspace, before, after)
+    await _note(connection, change, "policy.set", workspace, before, after)
 
 
 _Json = Mapping[str, Any]
@@ -142,15 +156,15 @@ async def _note(
 
 def _json(policy: Policy) -> _Json:
     """Write a policy as it is kept."""
-    kept: _Json = json.loads(json.dumps(asdict(policy), default=datetime.isoformat))
-    return kept
+    value: _Json = json.loads(json.dumps(asdict(policy), default=datetime.isoformat))
+    return value
 
 
-def _policy(kept: _Json) -> Policy:
+def _policy(value: _Json) -> Policy:
     """Read a policy as it is kept."""
-    trial = kept["trial"]
+    trial = value["trial"]
     return Policy(
-        ReadMode(kept["primary"]),
+        ReadMode(value["primary"]),
         trial
         and Trial(
             Stage(trial["stage"]),

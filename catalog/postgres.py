@@ -1,5 +1,6 @@
 """PostgresCatalog: opens the database of the record and holds the adapters of its ports."""
 
+from catalog.configurations import PostgresConfigurations
 from catalog.connections import PATIENCE_SECONDS, Connections
 from catalog.documents import PostgresDocuments
 from catalog.evidence import PostgresEvidence, PostgresParityLog
@@ -43,6 +44,7 @@ class PostgresCatalog:
         self.parity_log = PostgresParityLog(self._connections)
         self.rights = PostgresRights(self._connections)
         self.runs = PostgresRuns(self._connections)
+        self.configurations = PostgresConfigurations(self._connections)
         self.judgements = PostgresJudgements(self._connections)
         self.suites = PostgresSuites(self._connections)
         self.traces = PostgresTraces(self._connections)

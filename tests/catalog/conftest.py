@@ -12,6 +12,7 @@ from catalog.schema import migrate
 
 CONTRACTS = (
     "blobs",
+    "configurations",
     "documents",
     "generations",
     "judgements",
@@ -45,6 +46,8 @@ DELETE FROM catalog.policy WHERE workspace IS NOT NULL;
 UPDATE catalog.policy SET policy = DEFAULT, previous = NULL, changed = false;
 DELETE FROM catalog.audit;
 DELETE FROM catalog.comparison;
+DELETE FROM catalog.configuration_name;
+DELETE FROM catalog.configuration;
 DELETE FROM catalog.run_name;
 DELETE FROM catalog.run;
 DELETE FROM catalog.judge;

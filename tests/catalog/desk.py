@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol, Self
 from uuid import UUID
 
+from contracts.configurations import Configurations
 from contracts.curating import Suites
 from contracts.judging import Judgements
 from contracts.measuring import Runs
@@ -76,6 +77,8 @@ class Catalog(Protocol):
     def parity_log(self) -> ParityLog: ...
     @property
     def runs(self) -> Runs: ...
+    @property
+    def configurations(self) -> Configurations: ...
     @property
     def judgements(self) -> Judgements: ...
     @property

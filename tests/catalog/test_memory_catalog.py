@@ -6,6 +6,7 @@ import pytest
 
 from contracts.errors import CatalogUnavailable
 from tests.catalog.blobs_contract import BlobsContract
+from tests.catalog.configurations_contract import ConfigurationsContract
 from tests.catalog.desk import Desk
 from tests.catalog.documents_contract import DocumentsContract
 from tests.catalog.generations_contract import GenerationsContract
@@ -23,6 +24,7 @@ from tests.fakes.catalog_services import InMemoryBlobs
 
 
 class TestInMemoryCatalog(
+    ConfigurationsContract,
     DocumentsContract,
     GenerationsContract,
     JudgementsContract,

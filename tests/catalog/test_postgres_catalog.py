@@ -7,6 +7,7 @@ import pytest
 from catalog.blobs import FolderBlobs
 from catalog.postgres import PostgresCatalog
 from tests.catalog.blobs_contract import BlobsContract
+from tests.catalog.configurations_contract import ConfigurationsContract
 from tests.catalog.desk import Desk
 from tests.catalog.documents_contract import DocumentsContract
 from tests.catalog.generations_contract import GenerationsContract
@@ -22,6 +23,7 @@ from tests.catalog.traces_contract import TracesContract
 
 
 class TestPostgresCatalog(
+    ConfigurationsContract,
     DocumentsContract,
     GenerationsContract,
     JudgementsContract,

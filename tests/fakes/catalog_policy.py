@@ -19,6 +19,7 @@ from contracts.policy import (
     ReadPlan,
     Stage,
 )
+from contracts.tuning import Tuning
 from tests.fakes.catalog_tables import Setting, Tables, named
 
 _MONTH = timedelta(days=31)
@@ -34,7 +35,15 @@ class InMemoryPolicies:
         serving = frozenset(p for p, e in panels if e.standing is PanelStanding.SERVING)
         settings = self._tables.policies.items()
         own = {name: s.policy for name, s in settings if name is not None and s.policy}
-        return ReadPlan(self._tables.live_space().generation, serving, self._default(), own)
+        champion = self._tables.champion
+        return ReadPlan(
+            self._tables.live_space().generation,
+            serving,
+            self._default(),
+            own,
+            champion.configuration.tuning if champion else Tuning(),
+            champion.number if champion else None,
+        )
 
     async def set(self, workspace: str | None, policy: Policy, change: Change) -> None:
         self._tables.check()

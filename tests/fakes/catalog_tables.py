@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 from uuid import UUID
 
+from contracts.configurations import Version as ConfigurationVersion
 from contracts.errors import CatalogUnavailable, NotFound, SetupFailed
 from contracts.nouns import DEFAULT_WORKSPACE, Generation, Json, PanelName, ReadMode, VersionRef
 from contracts.people import Identity, KeyRecord
@@ -139,6 +140,7 @@ class Tables:
         self.panels = {panel: Standing() for panel in sorted(PanelName)}
         self.policies: dict[str | None, Setting] = {None: Setting(Policy(ReadMode.FUSED))}
         self.audit: list[AuditRow] = []
+        self.champion: ConfigurationVersion | None = None
         self.comparisons: list[Comparison] = []
         self.parity_notes: list[ParityNote] = []
         self.keys: dict[UUID, KeyRecord] = {}
