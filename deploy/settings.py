@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     readers: int = Field(2, ge=1, le=64, description="Reading processes per worker.")
     threads: int | None = Field(None, ge=1, description="Threads of the embedder; none: all cores.")
     max_upload_mb: int = Field(256, ge=1, description="Megabytes of one upload.")
+    trace_days: int = Field(
+        90, ge=0, le=36_500, description="Days that traces are kept; 0 keeps none."
+    )
     log_format: Literal["text", "json"] = Field("text", description="How logs are written.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least severe log entries to write."

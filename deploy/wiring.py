@@ -9,6 +9,7 @@ from functools import partial
 from catalog.blobs import FolderBlobs
 from catalog.postgres import PostgresCatalog
 from contracts.blobs import Blobs
+from contracts.configurations import Configurations
 from contracts.errors import SpaceMismatch
 from contracts.measuring import Runs
 from contracts.nouns import Generation, PanelName
@@ -29,6 +30,7 @@ from deploy.following import PlanFollower
 from deploy.models import CHUNKER, Models, build_models, chat
 from deploy.settings import Settings
 from deploy.stores import Bar
+from deploy.tracing import Observers, Traced, forgetting, observing
 from exports.reading import ExportFile
 from inference.openvino_embedder import OpenVinoEmbedder
 from inference.sentences import SentencexSplitter
@@ -73,6 +75,7 @@ class Diptych:
     generations: Generations
     parity_log: ParityLog
     runs: Runs
+    configurations: Configurations
     panels: Mapping[PanelName, Panel]
     plans: PlanFollower
     receive: Receive
@@ -88,6 +91,8 @@ class Diptych:
     shadow: Shadow
     search: Search
     ask: Ask
+    traced: Traced
+    """Search and ask for people: what they ask leaves traces, what is measured does not."""
 
     @property
     def generation(self) -> Generation:
@@ -161,8 +166,7 @@ async def open_diptych(
             return [r.generation for r in records if r.state is not GenerationState.RETIRING]
 
         async def loading(name: PanelName) -> bool:
-            records = await catalog.register.records()
-            return any(r.panel is name and r.standing in LOADING for r in records)
+            return (await catalog.register.record(name)).standing in LOADING
 
         connect = partial(stores.panels, url, neo4j, servers, kept, loading)
         panels, shadows = connect(connections=CONNECTIONS), connect(connections=SHADOW_CONNECTIONS)
@@ -172,29 +176,42 @@ async def open_diptych(
         await stack.enter_async_context(plans.following())
         counts = metrics or NullMetrics()
         shadow = Shadow(shadows, catalog.evidence, counts)
-        yield _assemble(settings, catalog, models, panels, plans, shadow, counts)
+        observers = await stack.enter_async_context(
+            observing(catalog.traces, counts, settings.trace_days)
+        )
+        yield _assemble(_Opened(settings, catalog, models, panels, plans, shadow, observers))
 
 
-def _assemble(
-    settings: Settings,
-    catalog: PostgresCatalog,
-    models: Models,
-    panels: Mapping[PanelName, Panel],
-    plans: PlanFollower,
-    shadow: Shadow,
-    metrics: Metrics,
-) -> Diptych:
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What the use cases stand on."""
+
+    settings: Settings
+    catalog: PostgresCatalog
+    models: Models
+    panels: Mapping[PanelName, Panel]
+    plans: PlanFollower
+    shadow: Shadow
+    observers: Observers
+
+
+def _assemble(opened: _Opened) -> Diptych:
     """Give the use cases over the parts."""
+    settings, catalog, models = opened.settings, opened.catalog, opened.models
+    panels, plans, metrics = opened.panels, opened.plans, opened.observers.metrics
     blobs, ledger = FolderBlobs(settings.home / "blobs"), catalog.ledger
     register, generations = catalog.register, catalog.generations
-    search = Search(panels, models.spaces, plans, metrics, shadow.offer)
-    reconcile = _reconcile(catalog, blobs, models, panels, metrics)
+    search = Search(panels, models.spaces, plans, metrics, opened.shadow.offer)
+    ask = Ask(search, SentencexSplitter(), models.detector, metrics, chat(settings))
+    reconcile = _reconcile(opened, blobs)
     survey = Survey(ledger, panels, register, generations)
     parity = CheckParity(ledger, survey, catalog.parity_log)
     rebuild = Rebuild(ledger, panels, register, survey, ExportFile.open, catalog.rights.rebuilding)
     grace = settings.grace_seconds
     keep = KeepGenerations(generations, panels, register, models.spaces, grace_s=grace)
     sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, metrics)
+    forget = forgetting(catalog.traces, settings.trace_days)
+    duties = (keep.step, rebuild.step, forget, sample)
     return Diptych(
         settings=settings,
         models=models,
@@ -209,11 +226,12 @@ def _assemble(
         generations=generations,
         parity_log=catalog.parity_log,
         runs=catalog.runs,
+        configurations=catalog.configurations,
         panels=panels,
         plans=plans,
         receive=Receive(catalog.documents, blobs, limit=settings.max_upload_bytes),
         reconcile=reconcile,
-        sweep=Sweep(ledger, catalog.queue, panels, metrics, (keep.step, rebuild.step, sample)),
+        sweep=Sweep(ledger, catalog.queue, panels, metrics, duties),
         drain=Drain(ledger, register, generations, reconcile),
         parity=parity,
         repair=Repair(ledger, survey, parity, metrics),
@@ -221,29 +239,25 @@ def _assemble(
         keep_generations=keep,
         sample=sample,
         switch=Switch(catalog.policies, register, catalog.evidence, catalog.parity_log, ledger),
-        shadow=shadow,
+        shadow=opened.shadow,
         search=search,
-        ask=Ask(search, SentencexSplitter(), models.detector, metrics, chat(settings)),
+        ask=ask,
+        traced=Traced.over(search, ask, catalog.traces, opened.observers),
     )
 
 
-def _reconcile(
-    catalog: PostgresCatalog,
-    blobs: Blobs,
-    models: Models,
-    panels: Mapping[PanelName, Panel],
-    metrics: Metrics,
-) -> Reconcile:
+def _reconcile(opened: _Opened, blobs: Blobs) -> Reconcile:
     """Give the use case that does the work."""
-    ledger = catalog.ledger
+    catalog, models, panels = opened.catalog, opened.models, opened.panels
+    ledger, metrics, ended = catalog.ledger, opened.observers.metrics, opened.observers.ended
     return Reconcile(
         ledger,
         blobs,
         panels,
         catalog.generations,
         models.spaces,
-        prepare=Prepare(ledger, blobs, models.reader, metrics),
+        prepare=Prepare(ledger, blobs, models.reader, metrics, ended),
         write=Write(ledger, models.extractor, panels, metrics),
         copy=Copy(ledger, panels, catalog.policies, catalog.register, ExportFile.open, metrics),
-        metrics=metrics,
+        ended=ended,
     )

@@ -12,6 +12,8 @@ from contracts.errors import Unreadable, UnreadableDocument
 from contracts.nouns import METADATA_LIMIT, Card, Chunk, StagedVersion, VersionRef
 from contracts.observing import Metrics
 from contracts.record import KeptReading, Ledger, Task
+from contracts.tracing import Outcome
+from ingestion.ending import Ended
 
 GROUP_BYTES = 16 * 1024 * 1024
 """Original bytes read together: memory stays flat however many documents a job names."""
@@ -30,11 +32,14 @@ class Prepared:
 class Prepare:
     """Turns tasks into prepared versions; what cannot be read is quarantined."""
 
-    def __init__(self, ledger: Ledger, blobs: Blobs, reader: Reader, metrics: Metrics) -> None:
+    def __init__(
+        self, ledger: Ledger, blobs: Blobs, reader: Reader, metrics: Metrics, ended: Ended
+    ) -> None:
         self._ledger = ledger
         self._blobs = blobs
         self._reader = reader
         self._metrics = metrics
+        self._ended = ended
 
     async def __call__(
         self, tasks: Sequence[Task], chunker: Chunker
@@ -64,11 +69,12 @@ class Prepare:
 
     async def _read(self, task: Task) -> KeptReading | None:
         """Read one version; None when it had to be quarantined."""
+        began = time.perf_counter()
         try:
             return await self._open(task)
         except UnreadableDocument as error:
             await self._ledger.quarantine(task.ref, error.reason, str(error))
-            self._metrics.ingested("quarantined")
+            self._ended(task, Outcome.QUARANTINED, time.perf_counter() - began, error.reason)
             return None
 
     async def _open(self, task: Task) -> KeptReading:

@@ -7,6 +7,7 @@ and builds a generation.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -14,12 +15,13 @@ from contracts.blobs import Blobs
 from contracts.content import Spaces
 from contracts.errors import NotFound, PanelUnavailable, SpaceMismatch
 from contracts.nouns import Generation, PanelName
-from contracts.observing import Metrics
 from contracts.panels import Panel
 from contracts.policy import Generations
 from contracts.record import Ledger, Reached, Task, VersionState, Wanted
+from contracts.tracing import Outcome
 from ingestion.copying import Copy
 from ingestion.delivering import Written
+from ingestion.ending import Ended
 from ingestion.preparing import Prepare
 from ingestion.writing import Write
 
@@ -38,7 +40,7 @@ class Reconcile:
         prepare: Prepare,
         write: Write,
         copy: Copy,
-        metrics: Metrics,
+        ended: Ended,
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
@@ -48,7 +50,7 @@ class Reconcile:
         self._prepare = prepare
         self._write = write
         self._copy = copy
-        self._metrics = metrics
+        self._ended = ended
 
     async def __call__(self, documents: Sequence[UUID]) -> None:
         """Do what is not yet true; documents held by another worker are left to it.
@@ -66,6 +68,7 @@ class Reconcile:
 
     async def _round(self, tasks: Sequence[Task]) -> bool:
         """Do one round, the serving generation first; give whether every panel answered."""
+        began = time.perf_counter()
         finished = await self._remove([t for t in tasks if not _is_wanted(t)])
         lots: dict[tuple[bool, int], list[Task]] = {}
         for task in filter(_is_wanted, tasks):
@@ -76,7 +79,7 @@ class Reconcile:
             except NotFound:  # retired since; its rows are gone
                 continue
             written = await self._bring(lot, generation)
-            await self._conclude([t for t in lot if t.serving], written)
+            await self._conclude([t for t in lot if t.serving], written, began)
             finished = finished and not written.down
         return finished
 
@@ -106,7 +109,7 @@ class Reconcile:
             refs = [task.ref for task in tasks if panel in task.states]
             await self._ledger.failed(refs, generation.number, panel, why)
 
-    async def _conclude(self, tasks: Sequence[Task], written: Written) -> None:
+    async def _conclude(self, tasks: Sequence[Task], written: Written, began: float) -> None:
         """Make versions live in the record once each panel has them, or is declared down."""
         ready = []
         for task in tasks:
@@ -117,7 +120,7 @@ class Reconcile:
         await self._ledger.go_live([t.ref for t in ready])
         for task in ready:
             if task.state is not VersionState.LIVE:
-                self._metrics.ingested("live")
+                self._ended(task, Outcome.LIVE, time.perf_counter() - began)
 
     async def _remove(self, tasks: Sequence[Task]) -> bool:
         """Remove versions that nobody may see any more; once all panels did, forget them."""
@@ -145,7 +148,7 @@ class Reconcile:
         for blob in await self._ledger.gone(sorted({t.ref for t in tasks})):
             await self._blobs.delete(blob)
         for _ in erased:
-            self._metrics.ingested("erased")
+            self._ended.erased()
         return True
 
 

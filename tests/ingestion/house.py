@@ -27,6 +27,7 @@ from contracts.policy import Change, Generations, PanelRegister
 from contracts.record import Ledger, Receipt
 from ingestion.copying import Copy
 from ingestion.draining import Drain
+from ingestion.ending import Ended
 from ingestion.generations import KeepGenerations
 from ingestion.parity import CheckParity
 from ingestion.preparing import Prepare
@@ -40,6 +41,7 @@ from ingestion.sweeping import Sweep
 from ingestion.writing import Write
 from tests.fakes.catalog import InMemoryCatalog
 from tests.fakes.inference import HashEmbedder
+from tests.fakes.tracing import KeepingTracer, SteadyLoad
 from tests.panels.fake import InMemoryPanel
 
 GENERATION = Generation(1, "hash", 384, "lines")
@@ -135,6 +137,7 @@ class House:
     extractor: AtExtractor = field(default_factory=AtExtractor)
     files: dict[Path, Holder] = field(default_factory=dict)
     metrics: Gauges = field(default_factory=Gauges)
+    tracer: KeepingTracer = field(default_factory=KeepingTracer)
     is_alone: bool = True
 
     def __post_init__(self) -> None:
@@ -164,6 +167,7 @@ class House:
         """Put the use cases together, over these ports in the place of the house's own."""
         catalog, metrics = self.catalog, self.metrics
         register, generations = register or catalog.register, generations or catalog.generations
+        ended = Ended(metrics, self.tracer, SteadyLoad())
         self.receive = Receive(catalog.documents, catalog.blobs, limit=LIMIT)
         self.reconcile = Reconcile(
             ledger,
@@ -171,10 +175,10 @@ class House:
             panels,
             generations,
             self.spaces,
-            prepare=Prepare(ledger, catalog.blobs, self.reader, metrics),
+            prepare=Prepare(ledger, catalog.blobs, self.reader, metrics, ended),
             write=Write(ledger, self.extractor, panels, metrics),
             copy=Copy(ledger, panels, catalog.policies, register, self.open_file, metrics),
-            metrics=metrics,
+            ended=ended,
         )
         survey = Survey(ledger, panels, register, generations)
         self.parity = CheckParity(ledger, survey, catalog.parity_log)
