@@ -12,6 +12,9 @@ from uuid import UUID
 
 from contracts.nouns import UNDETERMINED, Generation, Json, ReadMode, Span
 from contracts.policy import Change
+from contracts.tuning import PANEL, Configuration, kept
+
+SETTINGS = "settings"
 
 
 class Kind(StrEnum):
@@ -89,7 +92,8 @@ class Pins:
     """Everything that decides what a run measures.
 
     ``models`` maps roles to names, ``code`` is the program's version with a digest of its source,
-    ``packages`` a digest of what is installed.
+    ``packages`` a digest of what is installed. ``configuration`` says how was asked, and under
+    SETTINGS how questions are answered.
     """
 
     suite: str
@@ -103,6 +107,12 @@ class Pins:
     packages: str
     configuration: Json = field(default_factory=dict)
     seed: int = 0
+
+    @property
+    def configured(self) -> Configuration:
+        """How the questions are answered: the pinned ``settings``, else the defaults."""
+        settings = self.configuration.get(SETTINGS)
+        return kept({**(settings if isinstance(settings, Mapping) else {}), PANEL: self.mode})
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +196,13 @@ class Runs(Protocol):
         self, run: UUID, *, limit: int | None = None, after: str | None = None
     ) -> list[Result]:
         """Give what came of a run's questions so far, by question id, those after ``after``."""
+        ...
+
+    async def means(self, runs: Sequence[UUID], metric: str) -> Mapping[UUID, float]:
+        """Give a metric's mean over the questions of each run that it concerns, if any.
+
+        Every run is told in one round trip.
+        """
         ...
 
     async def name(self, name: str, run: UUID, change: Change) -> None:

@@ -7,10 +7,11 @@ import typer
 
 from contracts.errors import DiptychError, InvalidInput
 from deploy.commands.ask import ask, search
+from deploy.commands.compare import compare_runs
 from deploy.commands.console import FAILED, WRONG_USE, err
 from deploy.commands.demo import demo
 from deploy.commands.doctor import doctor
-from deploy.commands.evaluate import compare_runs, evaluate
+from deploy.commands.evaluate import evaluate
 from deploy.commands.generations import generations
 from deploy.commands.ingest import ingest
 from deploy.commands.people import keys, workspaces

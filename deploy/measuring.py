@@ -12,8 +12,8 @@ from importlib import metadata
 from pathlib import Path
 
 from contracts.errors import InvalidInput
-from contracts.measuring import Pins, Run, Suite
-from contracts.nouns import ReadMode
+from contracts.measuring import SETTINGS, Pins, Run, Suite
+from contracts.tuning import Configuration
 from deploy.version import VERSION
 from deploy.wiring import Diptych
 from eval.comparing import Measured
@@ -32,41 +32,70 @@ EXTRACTIVE = "extractive"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be measured: a suite in modes of a workspace, with or without answers."""
+    """What is to be measured: a suite in a workspace, with or without answers.
+
+    ``source`` is where the suite was read from, so that it can be asked again.
+    """
 
     suite: Suite
-    modes: tuple[ReadMode, ...]
+    configurations: tuple[Configuration, ...]
     workspace: str
     answers: bool = False
     seed: int = 0
+    source: str = ""
+
+
+def as_pinned(suite: Suite, runs: Sequence[Run]) -> Plan:
+    """Give the plan that runs were begun by. Raises InvalidInput for runs of several plans."""
+    pins = runs[0].pins
+    if any(one.pins.workspace != pins.workspace or one.pins.seed != pins.seed for one in runs):
+        raise InvalidInput("These runs were not begun together.", "Resume one at a time.")
+    return Plan(
+        suite,
+        tuple(one.pins.configured for one in runs),
+        pins.workspace,
+        bool(pins.configuration.get("answers")),
+        pins.seed,
+        str(pins.configuration.get("source", "")),
+    )
 
 
 def measure(diptych: Diptych, *, answers: bool) -> Measure:
     """Give the use case over the wired service."""
 
-    async def search(workspace: str, text: str, mode: ReadMode) -> SearchResult:
-        return await diptych.search(SearchRequest(workspace, text, mode, DEPTH))
+    async def search(pins: Pins, text: str) -> SearchResult:
+        request = SearchRequest(
+            pins.workspace, text, pins.mode, DEPTH,
+            tuning=pins.configured.tuning, generation=pins.generation,
+        )  # fmt: skip
+        return await diptych.search(request)
 
-    async def ask(workspace: str, text: str, mode: ReadMode) -> Answer:
-        return await diptych.ask(AskRequest(workspace, text, mode))
+    async def ask(pins: Pins, text: str) -> Answer:
+        request = AskRequest(
+            pins.workspace, text, pins.mode,
+            tuning=pins.configured.tuning, generation=pins.generation,
+        )  # fmt: skip
+        return await diptych.ask(request)
 
     machine = Machine(lambda: datetime.now(UTC), MachineLoad(), diptych.models.detector.detect)
     documents, ledger = diptych.documents, diptych.ledger
     return Measure(diptych.runs, documents, ledger, machine, search, ask if answers else None)
 
 
-def pinning(diptych: Diptych, plan: Plan) -> Pinning:
-    """Give what pins the plan's runs to everything that decides them."""
+async def pinning(diptych: Diptych, plan: Plan) -> Pinning:
+    """Give what pins the plan's runs to everything that decides them. Raises NotFound."""
     settings, fingerprint = diptych.settings, plan.suite.fingerprint
+    numbers = {one.generation for one in plan.configurations if one.generation is not None}
+    named = {number: await diptych.generations.get(number) for number in numbers}
 
-    def pins(mode: ReadMode, corpus: str) -> Pins:
-        generation = diptych.generation
+    def pins(how: Configuration, corpus: str) -> Pins:
+        generation = diptych.generation if how.generation is None else named[how.generation]
         return Pins(
             suite=plan.suite.name,
             suite_fingerprint=fingerprint,
             corpus_fingerprint=corpus,
             workspace=plan.workspace,
-            mode=mode,
+            mode=how.mode,
             generation=generation,
             models={
                 "embedder": generation.model,
@@ -74,7 +103,12 @@ def pinning(diptych: Diptych, plan: Plan) -> Pinning:
             },
             code=code(),
             packages=packages(),
-            configuration={"answers": plan.answers, "depth": DEPTH},
+            configuration={
+                "answers": plan.answers,
+                "depth": DEPTH,
+                "source": plan.source,
+                SETTINGS: how.settings(),
+            },
             seed=plan.seed,
         )
 
@@ -125,8 +159,8 @@ async def carry_out(
     diptych: Diptych, plan: Plan, progress: Callable[[int, int], None], resumed: Sequence[Run] = ()
 ) -> list[Run]:
     """Begin the plan's runs, or go on with those given, and ask every question."""
-    use_case, pins = measure(diptych, answers=plan.answers), pinning(diptych, plan)
-    runs = resumed or await use_case.begin(plan.suite, plan.modes, pins, plan.workspace)
+    use_case, pins = measure(diptych, answers=plan.answers), await pinning(diptych, plan)
+    runs = resumed or await use_case.begin(plan.suite, plan.configurations, pins, plan.workspace)
     return await use_case.finish(plan.suite, runs, pins, progress)
 
 

@@ -1,4 +1,4 @@
-"""Runs: asks every question of a suite in one or several modes and keeps what came of each."""
+"""Runs: asks every question of a suite in one or several ways and keeps what came of each."""
 
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from contracts.errors import Conflict, DiptychError, InvalidInput, Unavailable
 from contracts.measuring import LoadMeter, Pins, Question, Result, Run, Runs, Suite
-from contracts.nouns import ReadMode
+from contracts.tuning import Configuration
 from eval.answers import Place
 from eval.checking import FoundAnswer, FoundPassage
 from eval.corpus import Anchored, Listing, Readings, anchor, look
@@ -54,11 +54,11 @@ class TimedAnswer(FoundAnswer, Protocol):
         ...
 
 
-Searching = Callable[[str, str, ReadMode], Awaitable[FoundSearch]]
-"""Searches a workspace for a text in a mode, ``eval.scoring.DEPTH`` passages deep."""
-Asking = Callable[[str, str, ReadMode], Awaitable[TimedAnswer]]
-Pinning = Callable[[ReadMode, str], Pins]
-"""Gives the pins of a run in a mode, over a corpus of this fingerprint."""
+Searching = Callable[[Pins, str], Awaitable[FoundSearch]]
+"""Searches for a text as a run's pins say, ``eval.scoring.DEPTH`` passages deep."""
+Asking = Callable[[Pins, str], Awaitable[TimedAnswer]]
+Pinning = Callable[[Configuration, str], Pins]
+"""Gives the pins of a run of a configuration, over a corpus of this fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Machine:
 class Measure:
     """Measures a suite. Without ``ask`` only searches are measured.
 
-    Several modes are asked question by question in turn, so that whatever the machine does
+    Several configurations are asked question by question in turn, so that whatever the machine does
     meanwhile strikes all of them alike. Questions come in an order that the seed decides.
     """
 
@@ -94,9 +94,13 @@ class Measure:
         self._ask = ask
 
     async def begin(
-        self, suite: Suite, modes: Sequence[ReadMode], pinning: Pinning, workspace: str
+        self,
+        suite: Suite,
+        configurations: Sequence[Configuration],
+        pinning: Pinning,
+        workspace: str,
     ) -> list[Run]:
-        """Record a run for each mode, over the documents as they are now.
+        """Record a run for each configuration, over the documents as they are now.
 
         Raises Conflict while documents are on their way, InvalidInput for labels that do not
         match them.
@@ -111,7 +115,9 @@ class Measure:
                 "List them with diptych eval audit, then mend the suite or ingest what is missing.",
             )
         now, total = self._machine.now(), len(suite.questions)
-        runs = [Run(uuid4(), pinning(mode, corpus.fingerprint), total, now) for mode in modes]
+        runs = [
+            Run(uuid4(), pinning(one, corpus.fingerprint), total, now) for one in configurations
+        ]
         for run in runs:
             await self._runs.begin(run)
         return runs
@@ -132,13 +138,13 @@ class Measure:
         workspace = runs[0].pins.workspace
         corpus = await look(self._documents, workspace)
         for run in runs:
-            _check(run, pinning(run.pins.mode, corpus.fingerprint))
+            _check(run, pinning(run.pins.configured, corpus.fingerprint))
         anchored = await anchor(suite.questions, corpus, self._ledger)
         with self._machine.meter.watching() as load:
             await self._ask_all(suite, runs, anchored, progress)
         after = (await look(self._documents, workspace)).fingerprint
         for run in runs:
-            _check(run, pinning(run.pins.mode, after))
+            _check(run, pinning(run.pins.configured, after))
             await self._runs.end(run.id, load, self._machine.now())
         return [await self._runs.get(run.id) for run in runs]
 
@@ -202,12 +208,12 @@ class Measure:
 
     async def _observe(self, text: str, pins: Pins) -> tuple[tuple[str, ...], Observed]:
         """Put a text to the service, and give the names of what was found with the places."""
-        result = await self._search(pins.workspace, text, pins.mode)
+        result = await self._search(pins, text)
         _whole(result)
         took = dict(result.took_ms)
         answered = None
         if self._ask:
-            answer = await self._ask(pins.workspace, text, pins.mode)
+            answer = await self._ask(pins, text)
             _whole(answer.search)
             took |= {f"ask_{stage}": ms for stage, ms in answer.took_ms.items()}
             cited = (Place(str(c.chunk.document), c.part, c.span) for c in answer.citations)

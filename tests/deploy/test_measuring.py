@@ -22,15 +22,16 @@ from contracts.nouns import (
     StagedVersion,
 )
 from contracts.record import Held, KeptReading, Reached, Task
+from contracts.tuning import Configuration
 from deploy import measuring
-from deploy.commands.evaluate import measure_suite
+from deploy.commands.measure import Wish, measure_suite
 from deploy.settings import Settings
 from deploy.wiring import Diptych
 from eval.comparing import Verdict, compare
 from eval.importing import load_suite
 from tests.api.stand import Stand
 
-MODES = (ReadMode.VECTOR, ReadMode.GRAPH)
+BOTH = (Configuration(ReadMode.VECTOR), Configuration(ReadMode.GRAPH))
 TEXTS = [f"The kiln number{n} burns at {900 + n} degrees." for n in range(24)]
 
 
@@ -124,7 +125,7 @@ async def test_a_beir_folder_is_ingested_once_and_measured_panel_by_panel(
 ) -> None:
     diptych, loaded = cast("Diptych", small), load_suite(folder)
     for answers in (False, True):
-        runs = await measure_suite(diptych, loaded, None, MODES, answers, 0, (), unseen)
+        runs = await measure_suite(diptych, loaded, Wish(BOTH, answers=answers), unseen)
         assert [one.label for one in runs] == ["vector", "graph"]
         assert all(one.run.complete and one.run.done == 24 for one in runs)
         assert ("token_f1" in runs[0].results[0].metrics) is False
@@ -141,10 +142,13 @@ async def test_a_beir_folder_is_ingested_once_and_measured_panel_by_panel(
 
 async def test_an_unfinished_run_goes_on_with_its_own_settings(small: Small, folder: Path) -> None:
     diptych, loaded = cast("Diptych", small), load_suite(folder)
-    whole = await measure_suite(diptych, loaded, None, MODES, False, 5, (), unseen)
+    steep = tuple(one.changed({"fusion.k": 5}) for one in BOTH)
+    whole = await measure_suite(diptych, loaded, Wish(steep, seed=5, source="x"), unseen)
     cut = replace(whole[0].run, id=UUID(int=1), done=0, ended=None, load={})
     await small.runs.begin(cut)
     await small.runs.keep(cut.id, whole[0].results[:10])
-    (again,) = await measure_suite(diptych, loaded, None, MODES, True, 0, [cut], unseen)
+    other = Wish(BOTH, answers=True, resumed=(cut,))
+    (again,) = await measure_suite(diptych, loaded, other, unseen)
+    assert again.run.pins.configured.tuning.fusion.k == 5
     assert (again.run.id, again.run.pins) == (cut.id, whole[0].run.pins)
     assert [one.metrics for one in again.results] == [one.metrics for one in whole[0].results]

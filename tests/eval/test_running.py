@@ -10,6 +10,7 @@ import pytest
 from contracts.errors import Conflict, InvalidInput, PanelUnavailable, TooLarge, Unavailable
 from contracts.measuring import Kind, Label, Pins, Question, Suite
 from contracts.nouns import DEFAULT_WORKSPACE, Chunk, ChunkId, ReadMode, Span
+from contracts.tuning import Configuration
 from eval.running import Machine, Measure
 from tests.catalog.desk import Desk
 from tests.eval.measured import PINS
@@ -25,6 +26,8 @@ SUITE = Suite(
 )
 NAMES = [f"doc{n}" for n in range(30)]
 VECTOR, GRAPH = ReadMode.VECTOR, ReadMode.GRAPH
+BOTH = [Configuration(VECTOR), Configuration(GRAPH)]
+ALONE = BOTH[:1]
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,9 @@ class Stand:
         self.seed = 7
         self.with_answers = False
 
-    async def search(self, workspace: str, text: str, mode: ReadMode) -> Search:
-        assert workspace == DEFAULT_WORKSPACE
+    async def search(self, pins: Pins, text: str) -> Search:
+        mode = pins.mode
+        assert pins.workspace == DEFAULT_WORKSPACE
         self.asked.append((text, mode))
         if text in self.failing:
             raise self.failing[text]
@@ -92,16 +96,16 @@ class Stand:
         chunk = ChunkId(self.documents[name], 1, 1, 0)
         return Passage(Chunk(chunk, 0, None, Span(0, 4), "text", "", "fr"), f"folder/{name}")
 
-    async def ask(self, workspace: str, text: str, mode: ReadMode) -> Answer:
-        search = await self.search(workspace, text, mode)
+    async def ask(self, pins: Pins, text: str) -> Answer:
+        search = await self.search(pins, text)
         cited = [Citation(p.chunk.id, 0, p.chunk.span, "text", p.source) for p in search.found]
         return Answer("text", not cited, tuple(cited), search, {"total": 9.0})
 
-    def pinning(self, mode: ReadMode, corpus: str) -> Pins:
+    def pinning(self, how: Configuration, corpus: str) -> Pins:
         fingerprint = SUITE.fingerprint
         return replace(
             PINS,
-            mode=mode,
+            mode=how.mode,
             corpus_fingerprint=corpus,
             suite_fingerprint=fingerprint,
             seed=self.seed,
@@ -128,7 +132,7 @@ def unseen(done: int, total: int) -> None:
 
 
 async def test_every_question_is_asked_in_every_mode_and_kept(stand: Stand) -> None:
-    runs = await stand.measure.begin(SUITE, [VECTOR, GRAPH], stand.pinning, DEFAULT_WORKSPACE)
+    runs = await stand.measure.begin(SUITE, BOTH, stand.pinning, DEFAULT_WORKSPACE)
     vector, graph = await stand.measure.finish(SUITE, runs, stand.pinning, unseen)
     assert (vector.pins.mode, vector.done, vector.ended) == (VECTOR, 31, NOW)
     assert vector.complete
@@ -143,7 +147,7 @@ async def test_every_question_is_asked_in_every_mode_and_kept(stand: Stand) -> N
 
 
 async def test_modes_take_turns_so_that_the_machine_strikes_both_alike(stand: Stand) -> None:
-    runs = await stand.measure.begin(SUITE, [VECTOR, GRAPH], stand.pinning, DEFAULT_WORKSPACE)
+    runs = await stand.measure.begin(SUITE, BOTH, stand.pinning, DEFAULT_WORKSPACE)
     await stand.measure.finish(SUITE, runs, stand.pinning, unseen)
     turns = [mode for _, mode in stand.asked]
     assert turns[:4] == [VECTOR, GRAPH, GRAPH, VECTOR]
@@ -153,7 +157,7 @@ async def test_the_seed_decides_the_order_of_the_questions(stand: Stand) -> None
     orders = []
     for seed in (7, 7, 8):
         stand.seed = seed
-        runs = await stand.measure.begin(SUITE, [VECTOR], stand.pinning, DEFAULT_WORKSPACE)
+        runs = await stand.measure.begin(SUITE, ALONE, stand.pinning, DEFAULT_WORKSPACE)
         await stand.measure.finish(SUITE, runs, stand.pinning, unseen)
         orders.append([text for text, _ in stand.asked])
         stand.asked.clear()
@@ -163,7 +167,7 @@ async def test_the_seed_decides_the_order_of_the_questions(stand: Stand) -> None
 
 async def test_answers_are_scored_with_their_citations_and_times(stand: Stand) -> None:
     stand.with_answers = True
-    runs = await stand.measure.begin(SUITE, [VECTOR], stand.pinning, DEFAULT_WORKSPACE)
+    runs = await stand.measure.begin(SUITE, ALONE, stand.pinning, DEFAULT_WORKSPACE)
     (run,) = await stand.measure.finish(SUITE, runs, stand.pinning, unseen)
     kept = {one.question: one for one in await stand.desk.catalog.runs.results(run.id)}
     assert (kept["q1"].answer, kept["q1"].refused) == ("text", False)
@@ -173,7 +177,7 @@ async def test_answers_are_scored_with_their_citations_and_times(stand: Stand) -
 
 
 async def test_a_run_that_was_cut_off_goes_on_where_it_was(stand: Stand) -> None:
-    runs = await stand.measure.begin(SUITE, [VECTOR, GRAPH], stand.pinning, DEFAULT_WORKSPACE)
+    runs = await stand.measure.begin(SUITE, BOTH, stand.pinning, DEFAULT_WORKSPACE)
     stand.failing["doc3 ?"] = PanelUnavailable("Down.")
     with pytest.raises(PanelUnavailable):
         await stand.measure.finish(SUITE, runs, stand.pinning, unseen)
@@ -189,7 +193,7 @@ async def test_a_run_that_was_cut_off_goes_on_where_it_was(stand: Stand) -> None
 
 
 async def test_one_panel_is_never_measured_for_another(stand: Stand) -> None:
-    runs = await stand.measure.begin(SUITE, [VECTOR], stand.pinning, DEFAULT_WORKSPACE)
+    runs = await stand.measure.begin(SUITE, ALONE, stand.pinning, DEFAULT_WORKSPACE)
     stand.degraded = "The graph answered for it."
     with pytest.raises(Unavailable, match="answered for it"):
         await stand.measure.finish(SUITE, runs, stand.pinning, unseen)
@@ -198,7 +202,7 @@ async def test_one_panel_is_never_measured_for_another(stand: Stand) -> None:
 
 async def test_a_question_that_the_service_refuses_counts_as_not_answered(stand: Stand) -> None:
     stand.failing["doc3 ?"] = TooLarge("Too long.")
-    runs = await stand.measure.begin(SUITE, [VECTOR], stand.pinning, DEFAULT_WORKSPACE)
+    runs = await stand.measure.begin(SUITE, ALONE, stand.pinning, DEFAULT_WORKSPACE)
     (run,) = await stand.measure.finish(SUITE, runs, stand.pinning, unseen)
     kept = {one.question: one for one in await stand.desk.catalog.runs.results(run.id)}
     assert kept["q3"].error == "Too long."
@@ -206,7 +210,7 @@ async def test_a_question_that_the_service_refuses_counts_as_not_answered(stand:
 
 
 async def test_a_run_over_other_documents_than_it_began_with_is_refused(stand: Stand) -> None:
-    runs = await stand.measure.begin(SUITE, [VECTOR], stand.pinning, DEFAULT_WORKSPACE)
+    runs = await stand.measure.begin(SUITE, ALONE, stand.pinning, DEFAULT_WORKSPACE)
     await stand.desk.live_documents("new")
     with pytest.raises(Conflict, match="another corpus fingerprint"):
         await stand.measure.finish(SUITE, runs, stand.pinning, unseen)
@@ -214,7 +218,7 @@ async def test_a_run_over_other_documents_than_it_began_with_is_refused(stand: S
 
 
 async def test_a_run_whose_documents_change_under_way_never_ends(stand: Stand) -> None:
-    runs = await stand.measure.begin(SUITE, [VECTOR], stand.pinning, DEFAULT_WORKSPACE)
+    runs = await stand.measure.begin(SUITE, ALONE, stand.pinning, DEFAULT_WORKSPACE)
     search = stand.search
 
     async def meanwhile(workspace: str, text: str, mode: ReadMode) -> Search:
@@ -230,7 +234,7 @@ async def test_a_run_whose_documents_change_under_way_never_ends(stand: Stand) -
 
 
 async def test_a_run_goes_on_only_as_it_began(stand: Stand) -> None:
-    runs = await stand.measure.begin(SUITE, [VECTOR], stand.pinning, DEFAULT_WORKSPACE)
+    runs = await stand.measure.begin(SUITE, ALONE, stand.pinning, DEFAULT_WORKSPACE)
     stand.seed = 8
     with pytest.raises(Conflict, match="another seed"):
         await stand.measure.finish(SUITE, runs, stand.pinning, unseen)
@@ -242,5 +246,5 @@ async def test_labels_that_do_not_match_the_documents_stop_it_before_it_begins(
     gone = Question("gone", "?", labels=(Label("elsewhere.pdf"),))
     suite = Suite("names", (*SUITE.questions, gone))
     with pytest.raises(InvalidInput, match=r"1 labels.*'gone', 'elsewhere.pdf': no such document"):
-        await stand.measure.begin(suite, [VECTOR], stand.pinning, DEFAULT_WORKSPACE)
+        await stand.measure.begin(suite, ALONE, stand.pinning, DEFAULT_WORKSPACE)
     assert await stand.desk.catalog.runs.latest() == []
