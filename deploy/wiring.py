@@ -10,6 +10,7 @@ from catalog.blobs import FolderBlobs
 from catalog.postgres import PostgresCatalog
 from contracts.blobs import Blobs
 from contracts.configurations import Configurations
+from contracts.curating import Suites
 from contracts.errors import SpaceMismatch
 from contracts.measuring import Runs
 from contracts.nouns import Generation, PanelName
@@ -75,6 +76,7 @@ class Diptych:
     generations: Generations
     parity_log: ParityLog
     runs: Runs
+    suites: Suites
     configurations: Configurations
     panels: Mapping[PanelName, Panel]
     plans: PlanFollower
@@ -226,6 +228,7 @@ def _assemble(opened: _Opened) -> Diptych:
         generations=generations,
         parity_log=catalog.parity_log,
         runs=catalog.runs,
+        suites=catalog.suites,
         configurations=catalog.configurations,
         panels=panels,
         plans=plans,
