@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import uvicorn
@@ -113,10 +113,13 @@ class FakeOpenAI:
         yield "data: [DONE]\n\n"
 
 
+Fake = TypeVar("Fake", bound=FakeOpenAI)
+
+
 @contextmanager
-def serve() -> Iterator[FakeOpenAI]:
+def serve(kind: type[Fake] = FakeOpenAI) -> Iterator[Fake]:  # type: ignore[assignment]
     """Run the server on a free port of the loopback, in a thread with its own loop."""
-    fake = FakeOpenAI()
+    fake = kind()
     app = FastAPI()
     app.post("/v1/chat/completions")(fake.answer)
     app.post("/v1/embeddings")(fake.embed)
