@@ -7,6 +7,7 @@ import typer
 
 from contracts.errors import DiptychError, InvalidInput
 from deploy.commands.ask import ask, search
+from deploy.commands.champion import champion
 from deploy.commands.compare import compare_runs
 from deploy.commands.console import FAILED, WRONG_USE, err
 from deploy.commands.demo import demo
@@ -17,6 +18,7 @@ from deploy.commands.ingest import ingest
 from deploy.commands.people import keys, workspaces
 from deploy.commands.rebuild import export, rebuild
 from deploy.commands.serve import serve, stop, worker
+from deploy.commands.suites import suites
 from deploy.commands.switch import audit, switch
 from deploy.commands.watch import parity, status
 
@@ -33,9 +35,11 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 for command in COMMANDS:
     app.command()(command)
 app.command("compare")(compare_runs)
+app.add_typer(champion, name="champion")
 app.add_typer(evaluate, name="eval")
 app.add_typer(generations, name="generations")
 app.add_typer(keys, name="keys")
+app.add_typer(suites, name="suites")
 app.add_typer(workspaces, name="workspaces")
 
 

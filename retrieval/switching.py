@@ -111,7 +111,7 @@ class Switch:
         policy = self._wanted(step, before)
         if policy == before:
             return before
-        reasons = [reason for panel in panels for reason in await self._reasons(panel, step)]
+        reasons = await self.against(step)
         if reasons and not step.force:
             raise Conflict(
                 f"The switch is refused: {' '.join(reasons)}",
@@ -120,13 +120,18 @@ class Switch:
         await self._policies.set(step.workspace, policy, Change(actor, step.force, tuple(reasons)))
         return policy
 
+    async def against(self, step: Step) -> list[str]:
+        """Give what speaks against a step. Raises Conflict for a panel that is off."""
+        panels = panels_of(step.target)
+        return [reason for panel in panels for reason in await self._reasons(panel, step)]
+
     async def back(self, workspace: str | None, actor: str) -> Policy:
         """Undo the last change of the policy; again comes back. Raises Conflict, NotFound."""
         return await self._policies.back(workspace, Change(actor))
 
     async def where(self, panel: PanelName, workspace: str | None = None) -> Where:
         """Tell the stage a panel is at, and its exit criteria one by one."""
-        record, policy = await self._record(panel), await self._policy(workspace)
+        record, policy = await self._register.record(panel), await self._policy(workspace)
         stage = stage_of(record, policy)
         if stage is Stage.PRIMARY:
             return Where(panel, stage, record.standing, policy, (), None)
@@ -165,7 +170,7 @@ class Switch:
         """Collect what speaks against a step. Raises Conflict for a panel that is off."""
         if step.stage is Stage.VERIFY:
             return []
-        record = await self._record(panel)
+        record = await self._register.record(panel)
         if record.standing is PanelStanding.OFF:
             raise Conflict(
                 f"The {panel} panel is off.", f"Turn it on with 'switch {panel} --stage backfill'."
@@ -203,13 +208,6 @@ class Switch:
     async def _policy(self, workspace: str | None) -> Policy:
         plan = await self._policies.plan()
         return plan.default if workspace is None else plan.policy(workspace)
-
-    async def _record(self, panel: PanelName) -> PanelRecord:
-        """Give a panel's standing. Raises UnknownPanel."""
-        for record in await self._register.records():
-            if record.panel is panel:
-                return record
-        raise UnknownPanel(f"This service has no {panel} panel.", "See 'diptych switch'.")
 
 
 def _checked(step: Step) -> tuple[PanelName, ...]:
