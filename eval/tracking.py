@@ -1,0 +1,169 @@
+"""Shows finished runs to trackers: beside the way, within a bounded time, whatever they do."""
+
+import asyncio
+import json
+import math
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from contracts.configurations import Version
+from contracts.errors import Conflict, DiptychError, Unavailable
+from contracts.measuring import Result, Run
+from contracts.tracking import TrackedRun, Tracker
+from eval.statistics import percentiles
+
+WITHIN = 30.0
+"""Seconds that a tracker may take for what one command shows; the first use of a local MLflow
+creates its database, 5 s and more on a busy machine."""
+RESULTS = "results.jsonl"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What became of showing a run; ``fault`` says why a tracker does not have it."""
+
+    tracker: str
+    run: UUID
+    fresh: bool = False
+    fault: str = ""
+
+
+def tracked(
+    run: Run, results: Sequence[Result], artefacts: Mapping[str, str] | None = None
+) -> TrackedRun:
+    """Say of a finished run what a tracker shows. Raises Conflict for one that is not finished."""
+    if run.ended is None:
+        raise Conflict(
+            f"The run {run.id} is not finished.", "Finish it: diptych eval run --resume."
+        )
+    pins, lines = run.pins, (json.dumps(asdict(one), ensure_ascii=False) for one in results)
+    return TrackedRun(
+        id=run.id,
+        suite=f"{pins.suite} {pins.suite_fingerprint[:8]}",
+        name=f"{pins.mode} {str(run.id)[:8]}",
+        begun=run.begun,
+        ended=run.ended,
+        parameters=dict(_flat(asdict(pins))),
+        metrics=_metrics(run, results),
+        tags={"panel": str(pins.mode), "workspace": pins.workspace},
+        artefacts={RESULTS: "".join(f"{line}\n" for line in lines), **(artefacts or {})},
+        results=tuple(results),
+    )
+
+
+def _metrics(run: Run, results: Sequence[Result]) -> dict[str, float]:
+    """Give the means over the questions that a metric concerns, the times, and the load."""
+    columns: dict[str, list[float]] = {}
+    for result in results:
+        for name, value in result.metrics.items():
+            columns.setdefault(name, []).append(value)
+    means = {name: sum(values) / len(values) for name, values in columns.items()}
+    totals = [result.took_ms["total"] for result in results if "total" in result.took_ms]
+    times = {f"ms.{share}": ms for share, ms in percentiles(totals).items()} if totals else {}
+    failed = {"failed": float(sum(result.error is not None for result in results))}
+    load = {f"load.{name}": value for name, value in run.load.items()}
+    every = {**means, **times, **failed, **load}
+    return {name: value for name, value in sorted(every.items()) if math.isfinite(value)}
+
+
+def _flat(value: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:
+    """Give every leaf of nested mappings under its dotted name."""
+    found: list[tuple[str, str]] = []
+    for key, one in value.items():
+        if isinstance(one, Mapping):
+            found += _flat(one, f"{prefix}{key}.")
+        else:
+            found.append((f"{prefix}{key}", str(one)))
+    return found
+
+
+class Show:
+    """Shows runs and configurations to trackers.
+
+    A tracker that fails or is slow is left alone from then on, so that it costs its time once.
+    """
+
+    def __init__(self, trackers: Sequence[Tracker], within: float = WITHIN) -> None:
+        self._trackers = trackers
+        self._left = dict.fromkeys((one.name for one in trackers), within)
+        self._faults: dict[str, str] = {}
+
+    async def runs(self, runs: Sequence[TrackedRun]) -> list[Shown]:
+        """Show runs to every tracker at the same time; never raises for what a tracker does."""
+        return [
+            shown
+            for tracker in await asyncio.gather(*(self._runs(one, runs) for one in self._trackers))
+            for shown in tracker
+        ]
+
+    async def _runs(self, tracker: Tracker, runs: Sequence[TrackedRun]) -> list[Shown]:
+        shown = []
+        for run in runs:
+            fresh = await self._try(tracker, partial(tracker.record, run))
+            shown.append(
+                Shown(tracker.name, run.id, bool(fresh), self._faults.get(tracker.name, ""))
+            )
+        return shown
+
+    async def point(self, alias: str, version: Version) -> list[str]:
+        """Say which configuration is champion or challenger; give why a tracker was not told."""
+        await asyncio.gather(
+            *(self._try(one, partial(one.point, alias, version)) for one in self._trackers)
+        )
+        return list(self._faults.values())
+
+    async def _try(self, tracker: Tracker, work: Callable[[], T]) -> T | None:
+        """Let a tracker work as long as it has time left."""
+        if tracker.name in self._faults:
+            return None
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        try:
+            return await beside(work, self._left[tracker.name], tracker.name)
+        except DiptychError as error:
+            self._faults[tracker.name] = str(error)
+            return None
+        finally:
+            self._left[tracker.name] -= loop.time() - begun
+
+
+async def beside(work: Callable[[], T], within: float, name: str) -> T:
+    """Do work in a thread that nobody waits for longer than ``within`` seconds.
+
+    Raises what the work raises, and Unavailable when the time is over: the thread is left
+    behind then and dies with the process, which an executor's would not.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(value: T | None, error: Exception | None) -> None:
+        if done.done():
+            return
+        if error:
+            done.set_exception(error)
+        else:
+            done.set_result(value)  # type: ignore[arg-type]  # there is a value where no error is
+
+    def main() -> None:
+        value, error = None, None
+        try:
+            value = work()
+        except Exception as raised:  # noqa: BLE001 - handed to who asked for it
+            error = raised
+        with suppress(RuntimeError):  # nobody is there any more
+            loop.call_soon_threadsafe(settle, value, error)
+
+    threading.Thread(target=main, name=f"tracking {name}", daemon=True).start()
+    try:
+        async with asyncio.timeout(max(within, 0.0)):
+            return await done
+    except TimeoutError as error:
+        raise Unavailable(
+            f"{name} took too long.", "Send what it missed later: diptych eval mirror."
+        ) from error
