@@ -7,6 +7,7 @@ from typing import Protocol
 
 from api.operations import Operations
 from contracts.blobs import Blobs
+from contracts.measuring import Runs
 from contracts.nouns import PanelName
 from contracts.panels import Panel
 from contracts.people import People
@@ -84,6 +85,7 @@ class Service:
     ledger: Backlog
     panels: Mapping[PanelName, Panel]
     blobs: Blobs
+    runs: Runs
     plans: Callable[[], ReadPlan]
     operations: Operations
     metrics_text: Callable[[], tuple[bytes, str]]

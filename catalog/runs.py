@@ -58,6 +58,12 @@ FROM catalog.run_question
 WHERE run = %(run)s AND (%(after)s::text IS NULL OR question > %(after)s)
 ORDER BY question LIMIT %(limit)s
 """
+_MEANS: Final = """
+SELECT run, avg((metrics ->> %(metric)s)::double precision)
+FROM catalog.run_question
+WHERE run = ANY(%(runs)s) AND metrics ->> %(metric)s IS NOT NULL
+GROUP BY run
+"""
 _NAMED: Final = "SELECT run FROM catalog.run_name WHERE name = %s FOR UPDATE"
 _NAME: Final = """
 INSERT INTO catalog.run_name (name, run) VALUES (%s, %s)
@@ -126,6 +132,13 @@ class PostgresRuns:
         async with self._connections.session() as connection:
             rows = await (await connection.execute(_RESULTS, values)).fetchall()
         return [Result(*[*row[:6], tuple(row[6]), *row[7:]]) for row in rows]
+
+    async def means(self, runs: Sequence[UUID], metric: str) -> Mapping[UUID, float]:
+        """Give a metric's mean in each run."""
+        values = {"runs": list(runs), "metric": plain(metric)}
+        async with self._connections.session() as connection:
+            rows = await (await connection.execute(_MEANS, values)).fetchall()
+        return dict(rows)
 
     async def name(self, name: str, run: UUID, change: Change) -> None:
         """Let a name mean this run from now on."""

@@ -34,6 +34,7 @@ def create_service_app(diptych: Diptych) -> FastAPI:
             ledger=diptych.ledger,
             panels=diptych.panels,
             blobs=diptych.blobs,
+            runs=diptych.runs,
             plans=diptych.plans,
             operations=_operations(diptych),
             metrics_text=exposition,

@@ -21,6 +21,8 @@ LOGO = (
     '<rect x="13" y="3" width="9" height="18" rx="2.5" fill="#7a3fc4"/></svg>'
 )
 PLACES = (("/", "nav.ask"), ("/documents", "nav.documents"), ("/status", "nav.status"))
+OPERATING = (("/evaluations", "nav.evaluations"),)
+"""Places for those who operate the whole service."""
 
 Build = Callable[[Visitor], Awaitable[None]]
 
@@ -83,7 +85,7 @@ def _header(visitor: Visitor, path: str, spaces: list[str]) -> None:
             ui.html(LOGO, sanitize=False).classes("row")
             ui.label("Diptych")
         with ui.element("nav").classes("row tabs"):
-            for target, key in PLACES:
+            for target, key in (*PLACES, *(OPERATING if visitor.operates else ())):
                 here = " here" if target == path else ""
                 ui.link(text(key), target).classes(f"tab{here}")
         ui.element("div").classes("grow")

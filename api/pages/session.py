@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nicegui import app, ui
 
-from api.access import permit, workspace_for
+from api.access import permit, whole, workspace_for
 from api.middleware import bearer
 from api.pages.texts import Texts, choose, texts
 from api.service import Service
@@ -31,6 +31,17 @@ class Visitor:
         identity = await self.service.people.identify(self.secret)
         permit(identity, role)
         workspace_for(identity, self.workspace)
+
+    async def confirm_operates(self) -> None:
+        """Raise Unauthenticated or Forbidden unless the key still operates the whole service."""
+        identity = await self.service.people.identify(self.secret)
+        permit(identity, Role.ADMIN)
+        whole(identity)
+
+    @property
+    def operates(self) -> bool:
+        """Whether to offer what concerns every workspace."""
+        return self.may(Role.ADMIN) and self.identity.workspace is None
 
     def may(self, role: Role) -> bool:
         """Tell whether to offer what the role allows."""

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.pages.ask import add_ask
 from api.pages.documents import add_documents
+from api.pages.evaluations import add_evaluations
 from api.pages.frame import APP_PATH, LOGO
 from api.pages.original import add_original
 from api.pages.reference import add_reference
@@ -37,6 +38,7 @@ def add_pages(app: FastAPI, service: Service, settings: PagesSettings) -> None:
     add_ask(service)
     add_documents(service)
     add_status(service)
+    add_evaluations(service)
     add_original(service)
     add_reference(service, app.openapi)
 
@@ -71,7 +73,7 @@ class PagePolicy:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers["Content-Security-Policy"] = POLICY
+                    headers.setdefault("Content-Security-Policy", POLICY)
             await send(message)
 
         await self._app(scope, receive, with_policy)

@@ -156,6 +156,7 @@ class Stand:
             ledger=catalog.ledger,
             panels=self.panels,
             blobs=catalog.blobs,
+            runs=catalog.runs,
             plans=lambda: self.plan,
             operations=self.operating.operations(),
             metrics_text=lambda: (b"diptych_up 1\n", "text/plain; version=0.0.4"),

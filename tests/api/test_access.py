@@ -40,6 +40,11 @@ NEEDS = {
     ("GET", "/v1/generations"): Role.ADMIN,
     ("POST", "/v1/generations"): Role.ADMIN,
     ("POST", "/v1/generations/{number}/{verb}"): Role.ADMIN,
+    ("GET", "/v1/evaluations"): Role.ADMIN,
+    ("GET", "/v1/evaluations/compare"): Role.ADMIN,
+    ("GET", "/v1/evaluations/report"): Role.ADMIN,
+    ("GET", "/v1/evaluations/{run}"): Role.ADMIN,
+    ("GET", "/v1/evaluations/{run}/results"): Role.ADMIN,
 }
 PUBLIC = {("GET", "/"), ("GET", "/health/live")}
 BODIES = {
@@ -61,7 +66,7 @@ def routes(stand: Stand) -> set[tuple[str, str]]:
 
 
 async def call(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
-    names = {"panel": "vector", "verb": "pause", "number": 1}
+    names = {"panel": "vector", "verb": "pause", "number": 1, "run": "champion"}
     filled = path.format(document=uuid.uuid4(), key=uuid.uuid4(), **names)
     if (method, path) == ("POST", "/v1/documents"):
         return await client.post(filled, files={"file": ("a.txt", b"x")})
@@ -142,6 +147,8 @@ async def test_a_secret_is_shown_once(client: httpx.AsyncClient) -> None:
         ("GET", "/v1/panels/policy", None),
         ("POST", "/v1/panels/parity/repair", {}),
         ("GET", "/v1/generations", None),
+        ("GET", "/v1/evaluations", None),
+        ("GET", "/v1/evaluations/champion/results", None),
         ("POST", "/v1/generations/1/retire", None),
     ],
 )

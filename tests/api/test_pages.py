@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page, StorageState, async_playwright, 
 
 from contracts.nouns import PanelName, ReadMode
 from contracts.people import Role
+from tests.api.kept_runs import NEW, OLD, keep
 from tests.api.stand import REFUSAL, Stand
 
 pytestmark = pytest.mark.browser
@@ -315,6 +316,32 @@ async def test_the_reference_leads_through_the_sign_in(site: Site) -> None:
     page = await site.page("/docs")
     await page.wait_for_url(f"{site.url}/app/reference")
     await expect(page.get_by_text("/v1/ask", exact=True)).to_be_visible()
+
+
+async def test_two_runs_are_chosen_and_compared(site: Site) -> None:
+    await keep(site.stand, OLD, 0.5)
+    await keep(site.stand, NEW, 0.25, mode=ReadMode.GRAPH)
+    page = await site.page("/app/evaluations", locale="fr")
+    button = page.get_by_role("button", name="Comparer")
+    await expect(button).to_be_disabled()
+    for words in ("2026-01-03", "2026-01-02"):
+        await page.locator("tr", has_text=words).get_by_role("checkbox").click()
+    await button.click()
+    await expect(page.get_by_role("heading", level=3)).to_contain_text("est moins bon que")
+    await expect(page.locator("tr", has_text="<script>alert(1)</script> 1").first).to_be_visible()
+    link = await page.get_by_text("Ouvrir le rapport complet").get_attribute("href")
+    report = await page.request.get(f"{site.url}{link}")
+    assert "is worse than" in await report.text()
+    assert report.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+async def test_evaluations_are_for_those_who_operate_the_service(site: Site) -> None:
+    for key in (Role.EDITOR, Role.ADMIN):  # an administrator of one workspace
+        page = await site.page("/app/evaluations", key=key)
+        await expect(page.get_by_text("for administrators of the whole service")).to_be_visible()
+        await expect(page.get_by_role("link", name="Evaluations")).to_have_count(0)
+        answer = await page.request.get(f"{site.url}/app/evaluations/report?first=a&second=b")
+        assert answer.status == 403
 
 
 async def test_sessions_lie_in_the_private_folder(site: Site) -> None:

@@ -110,6 +110,16 @@ class RunsContract:
         assert await runs.latest(before=ID) == []
         assert await runs.latest(before=UUID(int=1)) == []
 
+    async def test_means_are_of_the_questions_that_a_metric_concerns(self, desk: Desk) -> None:
+        runs = desk.catalog.runs
+        for one in (ID, ALIKE):
+            await runs.begin(replace(RUN, id=one))
+        await runs.keep(ID, [FIRST, SECOND])
+        assert await runs.means([ID, ALIKE], "answered") == {ID: 0.5}
+        assert await runs.means([ID], "ndcg@10") == {ID: 1 / 3}
+        assert await runs.means([ID], "nothing") == {}
+        assert await runs.means([], "answered") == {}
+
     async def test_results_come_in_pages(self, desk: Desk) -> None:
         runs = desk.catalog.runs
         await runs.begin(RUN)

@@ -65,6 +65,11 @@ class InMemoryRuns:
         kept = sorted(self._results.get(run, {}).items())
         return [one for name, one in kept if after is None or name > after][:limit]
 
+    async def means(self, runs: Sequence[UUID], metric: str) -> Mapping[UUID, float]:
+        told = {run: [one.metrics.get(metric) for one in await self.results(run)] for run in runs}
+        values = {run: [v for v in column if v is not None] for run, column in told.items()}
+        return {run: sum(column) / len(column) for run, column in values.items() if column}
+
     async def name(self, name: str, run: UUID, change: Change) -> None:
         await self.get(run)
         before = {"run": str(self._names[name])} if name in self._names else {}
