@@ -34,7 +34,8 @@ EXTRACTIVE = "extractive"
 class Plan:
     """What is to be measured: a suite in a workspace, with or without answers.
 
-    ``source`` is where the suite was read from, so that it can be asked again.
+    ``source`` is where the suite was read from, so that it can be asked again; ``distractors``
+    names documents that were put beside its own.
     """
 
     suite: Suite
@@ -43,6 +44,7 @@ class Plan:
     answers: bool = False
     seed: int = 0
     source: str = ""
+    distractors: str = ""
 
 
 def as_pinned(suite: Suite, runs: Sequence[Run]) -> Plan:
@@ -57,6 +59,7 @@ def as_pinned(suite: Suite, runs: Sequence[Run]) -> Plan:
         bool(pins.configuration.get("answers")),
         pins.seed,
         str(pins.configuration.get("source", "")),
+        str(pins.configuration.get("distractors", "")),
     )
 
 
@@ -108,6 +111,7 @@ async def pinning(diptych: Diptych, plan: Plan) -> Pinning:
                 "depth": DEPTH,
                 "source": plan.source,
                 SETTINGS: how.settings(),
+                **({"distractors": plan.distractors} if plan.distractors else {}),
             },
             seed=plan.seed,
         )

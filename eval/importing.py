@@ -45,7 +45,8 @@ def load_suite(path: Path) -> Loaded:
         case ".jsonl":
             return Loaded(Suite(path.stem, load_questions(path)))
     raise InvalidInput(
-        f"{path} is no suite.", "Name a BEIR folder, or a file that ends in .json, .csv or .jsonl."
+        f"{path} is no suite.",
+        "Name a BEIR folder, a .json, .csv or .jsonl file, or a suite of diptych suites list.",
     )
 
 

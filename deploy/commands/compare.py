@@ -15,6 +15,7 @@ from deploy import measuring
 from deploy.commands.console import JsonOption, QuietOption, emit, out, progress, run
 from deploy.commands.measure import (
     AnswersOption,
+    DistractorsOption,
     MetricOption,
     SetOption,
     Wish,
@@ -22,10 +23,10 @@ from deploy.commands.measure import (
     measure_suite,
     wanted,
 )
+from deploy.curating import load_suite_from, source_of, suite_file
 from deploy.settings import load
 from deploy.wiring import open_diptych
 from eval.comparing import PRIMARY, Measured, Pairing, compare
-from eval.importing import load_suite
 from eval.statistics import percentiles
 
 SHOWN = 10
@@ -58,6 +59,7 @@ def compare_runs(
     settings: SetOption = None,
     workspace: WorkspaceOption = None,
     answers: AnswersOption = False,
+    distractors: DistractorsOption = None,
     metric: MetricOption = PRIMARY,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -71,15 +73,16 @@ def compare_runs(
             "A comparison is of runs or of a suite's panels.", "Name two runs, or --suite FOLDER."
         )
     modes = _modes(panels)
-    loaded = load_suite(suite) if suite else None
+    read = suite_file(suite, distractors or ()) if suite else None
 
     async def main() -> list[Measured]:
         with progress(quiet=quiet or as_json) as bar:
             async with open_diptych(load(), bar) as diptych:
-                if loaded is None:
+                if suite is None:
                     return [await measuring.find(diptych, name) for name in runs or ()]
                 configurations = await wanted(diptych, settings or (), modes, None)
-                source = str(suite.resolve()) if suite else ""
+                loaded = await load_suite_from(diptych.suites, suite, read)
+                source = source_of(suite, loaded)
                 wish = Wish(configurations, workspace, answers, source=source)
                 return await measure_suite(diptych, loaded, wish, bar)
 

@@ -7,7 +7,7 @@ import typer
 
 from contracts.errors import InvalidInput
 from contracts.measuring import Run
-from contracts.nouns import DEFAULT_WORKSPACE, ReadMode
+from contracts.nouns import ReadMode
 from contracts.policy import Change
 from contracts.tuning import Configuration, parse_settings
 from deploy import measuring
@@ -26,6 +26,7 @@ from deploy.commands.gate import gate_run
 from deploy.commands.measure import (
     CHAMPION,
     AnswersOption,
+    DistractorsOption,
     SeedOption,
     SetOption,
     SuiteArgument,
@@ -35,11 +36,11 @@ from deploy.commands.measure import (
     wanted,
 )
 from deploy.commands.switch import actor
+from deploy.curating import load_suite_from, source_of, suite_file
 from deploy.settings import load
 from deploy.wiring import open_diptych
 from eval.comparing import Measured
 from eval.corpus import Doubt, anchor, look
-from eval.importing import load_suite
 from eval.recording import record
 
 evaluate = typer.Typer(help="Measure the service with suites of questions.", no_args_is_help=True)
@@ -58,6 +59,7 @@ def run_suite(
     workspace: WorkspaceOption = None,
     answers: AnswersOption = False,
     seed: SeedOption = 0,
+    distractors: DistractorsOption = None,
     resume: Annotated[list[str] | None, typer.Option(help="Go on with these runs.")] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -68,17 +70,18 @@ def run_suite(
     Stopped, it goes on with --resume where it was and as it was.
     """
     Configuration(ReadMode.FUSED).changed(parse_settings(settings or ()))
-    loaded = load_suite(suite)
+    read = suite_file(suite, distractors or ())
 
     async def main() -> list[Measured]:
         with progress(quiet=quiet or as_json) as bar:
             async with open_diptych(load(), bar) as diptych:
+                loaded = await load_suite_from(diptych.suites, suite, read)
                 wish = Wish(
                     await wanted(diptych, settings or (), panel or (), version),
                     workspace,
                     answers,
                     seed,
-                    str(suite.resolve()),
+                    source_of(suite, loaded),
                     tuple([await diptych.runs.find(name) for name in resume or ()]),
                 )
                 return await measure_suite(diptych, loaded, wish, bar)
@@ -91,11 +94,12 @@ def audit_suite(
     suite: SuiteArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False
 ) -> None:
     """List the labels that do not match the documents, or not for certain."""
-    loaded = load_suite(suite)
+    read = suite_file(suite)
 
     async def main() -> tuple[Doubt, ...]:
         async with open_diptych(load()) as diptych:
-            own = measuring.workspace_of(loaded) if loaded.documents else DEFAULT_WORKSPACE
+            loaded = await load_suite_from(diptych.suites, suite, read)
+            own = measuring.workspace_of(loaded) if loaded.documents else loaded.workspace
             corpus = await look(diptych.documents, workspace or own)
             return (await anchor(loaded.suite.questions, corpus, diptych.ledger)).doubts
 

@@ -22,7 +22,12 @@ from retrieval.prompting import rules
 CHAMPION = "champion"
 
 SuiteArgument = Annotated[
-    Path, typer.Argument(help="BEIR folder, SQuAD .json, .csv or questions .jsonl.")
+    Path,
+    typer.Argument(help="BEIR folder, SQuAD .json, .csv or .jsonl; or a kept suite: NAME[@N]."),
+]
+DistractorsOption = Annotated[
+    list[Path] | None,
+    typer.Option("--distractors", help="Put these documents beside the suite's own."),
 ]
 WorkspaceOption = Annotated[
     str | None,
@@ -79,8 +84,8 @@ async def measure_suite(diptych: Diptych, loaded: Loaded, wish: Wish, bar: Bar) 
     if wish.resumed:
         plan = measuring.as_pinned(loaded.suite, wish.resumed)
     else:
-        place = wish.workspace or await _filled(diptych, loaded, bar)
-        how = (wish.answers, wish.seed, wish.source)
+        place = wish.workspace or await filled(diptych, loaded, bar)
+        how = (wish.answers, wish.seed, wish.source, loaded.distractors)
         plan = measuring.Plan(loaded.suite, wish.configurations, place, *how)
     asked = await measuring.carry_out(
         diptych, plan, lambda done, total: bar("Asking", done, total), wish.resumed
@@ -88,7 +93,7 @@ async def measure_suite(diptych: Diptych, loaded: Loaded, wish: Wish, bar: Bar) 
     return [await measuring.measured(diptych, one, str(one.pins.mode)) for one in asked]
 
 
-async def _filled(diptych: Diptych, loaded: Loaded, bar: Bar) -> str:
+async def filled(diptych: Diptych, loaded: Loaded, bar: Bar) -> str:
     """Have the suite's documents in a workspace of their own; give the workspace."""
     if not loaded.documents:
         return loaded.workspace
