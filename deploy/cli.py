@@ -17,6 +17,7 @@ from deploy.commands.generations import generations
 from deploy.commands.ingest import ingest
 from deploy.commands.people import keys, workspaces
 from deploy.commands.rebuild import export, rebuild
+from deploy.commands.report import report_runs
 from deploy.commands.reproduce import reproduce_run
 from deploy.commands.serve import serve, stop, worker
 from deploy.commands.suites import suites
@@ -36,6 +37,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 for command in COMMANDS:
     app.command()(command)
 app.command("compare")(compare_runs)
+evaluate.command("report")(report_runs)
 evaluate.command("reproduce")(reproduce_run)
 app.add_typer(champion, name="champion")
 app.add_typer(evaluate, name="eval")

@@ -24,6 +24,7 @@ from deploy.commands.measure import (
     wanted,
 )
 from deploy.curating import load_suite_from, source_of, suite_file
+from deploy.commands.report import write_report
 from deploy.settings import load
 from deploy.wiring import open_diptych
 from eval.comparing import PRIMARY, Measured, Pairing, compare
@@ -61,6 +62,7 @@ def compare_runs(
     answers: AnswersOption = False,
     distractors: DistractorsOption = None,
     metric: MetricOption = PRIMARY,
+    html: Annotated[Path | None, typer.Option(help="Write a report into this file too.")] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -91,6 +93,8 @@ def compare_runs(
     found = files if runs and len(files) == len(runs) else run(main())
     pairs = compare(found, metric)
     show_runs(Compared(tuple(map(summary, found)), tuple(pairs)), as_json=as_json)
+    if html:
+        write_report(found, metric, html)
 
 
 def _modes(panels: str) -> tuple[ReadMode, ...]:
