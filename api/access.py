@@ -97,5 +97,11 @@ def write_in(identity: Editor, workspace: WorkspaceQuery = None) -> str:
     return workspace_for(identity, workspace)
 
 
+def watch_in(identity: Admin, workspace: WorkspaceQuery = None) -> str | None:
+    """Give the workspace that an administrator watches; None is all of them."""
+    return whose_policy(identity, workspace)
+
+
 ReadIn = Annotated[str, Depends(read_in)]
 WriteIn = Annotated[str, Depends(write_in)]
+WatchIn = Annotated[str | None, Depends(watch_in)]

@@ -11,7 +11,7 @@ from api.pages.frame import APP_PATH
 from api.pages.site import add_pages
 from api.problems import add_handlers
 from api.recent import RecentKeys
-from api.routes import documents, evaluations, generations, panels, people, questions
+from api.routes import configurations, documents, evaluations, generations, panels, people, questions, traces
 from api.routes import service as service_routes
 from api.schemas import Problem
 from api.service import Service
@@ -54,7 +54,17 @@ def create_app(service: Service) -> FastAPI:
         },
     )
     app.state.service = service
-    for room in (documents, questions, panels, generations, evaluations, people, service_routes):
+    for room in (
+        documents,
+        questions,
+        panels,
+        generations,
+        configurations,
+        evaluations,
+        traces,
+        people,
+        service_routes,
+    ):
         app.include_router(room.router)
     add_handlers(app)
     if service.pages is not None:

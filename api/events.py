@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
+from uuid import UUID
 
 import structlog
 from pydantic import BaseModel
@@ -27,17 +28,17 @@ def event(name: str, data: BaseModel) -> ServerSentEvent:
     return ServerSentEvent(data=data.model_dump_json(exclude_none=name == "error"), event=name)
 
 
-def ask_event(item: AskEvent) -> ServerSentEvent:
+def ask_event(item: AskEvent, trace: UUID | None = None) -> ServerSentEvent:
     """Frame one event of an answer."""
     match item:
         case SearchDone(result):
-            return event("search_results", render.search(result))
+            return event("search_results", render.search(result, trace))
         case Delta(text):
             return event("message", DeltaEvent(delta=text))
         case Cited(citation):
             return event("citation", render.citation(citation))
         case Final(answer):
-            return event("final_answer", render.answer(answer))
+            return event("final_answer", render.answer(answer, trace))
 
 
 def progress_event(record: DocumentRecord) -> ServerSentEvent:

@@ -30,7 +30,10 @@ def _state(scope: Scope) -> MutableMapping[str, Any]:
 
 
 class RequestContext:
-    """Outermost: gives each request an id, logs it, and turns what nobody expected into a 500."""
+    """Outermost: gives each request an id, logs it, and turns what nobody expected into a 500.
+
+    A request that leaves a trace is told its id, whatever comes of it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -51,6 +54,8 @@ class RequestContext:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
+                if trace := _state(scope).get("trace"):
+                    headers["X-Trace-Id"] = str(trace)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "no-referrer")
             await send(message)

@@ -1,6 +1,7 @@
 """Rendering: frozen nouns into the answers of the API."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from api.schemas import (
     Accepted,
@@ -132,9 +133,10 @@ def result(found: Found) -> ResultAnswer:
     )
 
 
-def search(value: SearchResult) -> SearchAnswer:
+def search(value: SearchResult, trace: UUID | None = None) -> SearchAnswer:
     """Render what a search came to."""
     return SearchAnswer(
+        trace=trace,
         results=[result(found) for found in value.found],
         panel=value.mode,
         served_by=list(value.served_by),
@@ -168,15 +170,16 @@ def citation(value: Citation) -> CitationAnswer:
     )
 
 
-def answer(value: Answer) -> AskAnswer:
+def answer(value: Answer, trace: UUID | None = None) -> AskAnswer:
     """Render a whole answer."""
     return AskAnswer(
+        trace=trace,
         answer=value.text,
         refused=value.refused,
         citations=[citation(item) for item in value.citations],
         method=value.method,
         language=value.language,
-        search=search(value.search),
+        search=search(value.search, trace),
         took_ms=dict(value.took_ms),
     )
 

@@ -196,6 +196,7 @@ class ResultAnswer(BaseModel):
 class SearchAnswer(BaseModel):
     """Passages best first, which panels they came from, and how long it took."""
 
+    trace: UUID | None = Field(description="What feedback names, as in X-Trace-Id.")
     results: list[ResultAnswer]
     panel: ReadMode
     served_by: list[str]
@@ -225,6 +226,7 @@ class CitationAnswer(BaseModel):
 class AskAnswer(BaseModel):
     """A cited answer, or a refusal when the documents do not hold one."""
 
+    trace: UUID | None = Field(description="What feedback names, as in X-Trace-Id.")
     answer: str
     refused: bool
     citations: list[CitationAnswer]

@@ -13,6 +13,7 @@ from contracts.panels import Panel
 from contracts.people import People
 from contracts.policy import ReadPlan
 from contracts.record import Documents, Receipt, Watch
+from contracts.tracing import Feedback, Traces
 from ingestion.receiving import Upload
 from retrieval.asking import Answer, AskEvent, AskRequest, SearchRequest, SearchResult
 from retrieval.switching import Backlog
@@ -85,6 +86,8 @@ class Service:
     ledger: Backlog
     panels: Mapping[PanelName, Panel]
     blobs: Blobs
+    traces: Traces
+    feedback: Callable[[Feedback, str | None], Awaitable[None]]
     runs: Runs
     plans: Callable[[], ReadPlan]
     operations: Operations

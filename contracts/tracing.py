@@ -6,7 +6,7 @@ whoever else takes traces (a ``Tracer``) is a mirror and may be dead at no cost.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID, uuid5
@@ -138,7 +138,7 @@ class UsageDay:
     """What one panel was asked in one day (UTC) in one way, ``ask`` or ``search``.
 
     ``panel`` is the read mode. ``askers`` counts different keys; ``up`` and ``down`` count the
-    feedback on that day's questions. The times are of those that did not fail, 0 without any.
+    feedback on that day's questions. The times are of those that came to an answer, 0 without any.
     """
 
     day: date
@@ -152,6 +152,12 @@ class UsageDay:
     down: int
     p50_ms: float
     p95_ms: float
+
+
+def first_day(days: int, now: datetime) -> datetime:
+    """Give the beginning (UTC) of the first of so many days, of which today is the last."""
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=days - 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from api.app import create_app
 from api.operations import Operations
 from api.service import PagesSettings, Service
 from deploy.observing import exposition
+from deploy.promoting import championship
 from deploy.version import VERSION
 from deploy.wiring import Diptych
 
@@ -24,8 +25,8 @@ def create_service_app(diptych: Diptych) -> FastAPI:
     return create_app(
         Service(
             version=VERSION,
-            search=diptych.search,
-            ask=diptych.ask,
+            search=diptych.traced.search,
+            ask=diptych.traced.ask,
             receive=diptych.receive,
             documents=diptych.documents,
             watch=diptych.watch,
@@ -34,6 +35,8 @@ def create_service_app(diptych: Diptych) -> FastAPI:
             ledger=diptych.ledger,
             panels=diptych.panels,
             blobs=diptych.blobs,
+            traces=diptych.traced.traces,
+            feedback=diptych.traced.feedback,
             runs=diptych.runs,
             plans=diptych.plans,
             operations=_operations(diptych),
@@ -58,6 +61,7 @@ def _operations(diptych: Diptych) -> Operations:
         rebuild=diptych.rebuild,
         generations=diptych.generations,
         build=diptych.keep_generations,
+        championship=championship(diptych),
     )
 
 

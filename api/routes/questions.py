@@ -1,6 +1,8 @@
 """Questions: search, and ask with cited answers, whole or as a stream."""
 
+from functools import partial
 from typing import Any
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
 from sse_starlette import EventSourceResponse
@@ -23,13 +25,15 @@ STREAM_DOC: dict[int | str, dict[str, Any]] = {
 
 
 @router.post("/search")
-async def search(body: SearchBody, identity: Reader, service: Services) -> SearchAnswer:
+async def search(
+    request: Request, body: SearchBody, identity: Reader, service: Services
+) -> SearchAnswer:
     """Find passages, best first, with their rank in every leg of every panel that served."""
     workspace = workspace_for(identity, body.workspace)
     filters = to_filters(body.filters)
-    key = str(identity.key)
-    request = SearchRequest(workspace, body.query, body.panel, body.limit, filters, key)
-    return render.search(await service.search(request))
+    key, trace = str(identity.key), new_trace(request)
+    asked = SearchRequest(workspace, body.query, body.panel, body.limit, filters, key, trace=trace)
+    return render.search(await service.search(asked), trace)
 
 
 @router.post("/ask", response_model=AskAnswer, responses=STREAM_DOC)
@@ -39,9 +43,17 @@ async def ask(
     """Answer from the documents, every claim cited, or refuse."""
     workspace = workspace_for(identity, body.workspace)
     filters = to_filters(body.filters)
-    key = str(identity.key)
-    asked = AskRequest(workspace, body.question, body.panel, body.limit, filters, key)
+    key, trace = str(identity.key), new_trace(request)
+    asked = AskRequest(workspace, body.question, body.panel, body.limit, filters, key, trace=trace)
     if body.stream or "text/event-stream" in request.headers.get("accept", ""):
         items = service.ask.stream(asked)
-        return await events.stream(items, events.ask_event, request_id(request))
-    return render.answer(await service.ask(asked))
+        frame = partial(events.ask_event, trace=trace)
+        return await events.stream(items, frame, request_id(request))
+    return render.answer(await service.ask(asked), trace)
+
+
+def new_trace(request: Request) -> UUID:
+    """Give the id of the trace that a question leaves; the request's answer names it."""
+    trace: UUID = uuid4()
+    request.state.trace = trace
+    return trace

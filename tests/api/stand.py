@@ -1,7 +1,7 @@
 """A whole service in memory: real use cases over the shared fakes, and a worker for plain text."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -42,10 +42,14 @@ from retrieval.asking import (
     SearchRequest,
     SearchResult,
 )
+from retrieval.feedback import GiveFeedback
 from retrieval.searching import Search
+from retrieval.tracing import TracedAsk, TracedSearch, Tracing
+from telemetry.recording import BufferedTracer
 from tests.api.operating import Operating
 from tests.fakes.catalog import InMemoryCatalog
 from tests.fakes.inference import FixedSpaces, HashEmbedder
+from tests.fakes.tracing import KeepingTracer, SteadyLoad
 from tests.panels.fake import InMemoryPanel
 
 GENERATION = Generation(1, "hash", 384, "paragraphs")
@@ -74,11 +78,11 @@ class FirstSentence:
         assert isinstance(last, Final)
         return last.answer
 
-    async def stream(self, request: AskRequest) -> AsyncIterator[AskEvent]:
+    async def stream(self, request: AskRequest) -> AsyncGenerator[AskEvent, None]:
         self.asked.append(request)
         self.closed.clear()
         asked = SearchRequest(
-            request.workspace, request.question, request.mode, request.limit,
+            request.workspace, request.question, request.mode, request.limit or 8,
             request.filters, request.key,
         )  # fmt: skip
         try:
@@ -142,12 +146,15 @@ class Stand:
         search = Search(self.panels, spaces, lambda: self.plan, NullMetrics())
         self.ask = FirstSentence(search)
         self.operating = Operating(self.catalog)
+        self.mirror = KeepingTracer()
+        self.tracer = BufferedTracer(self.catalog.traces, NullMetrics(), [self.mirror])
+        tracing = Tracing(self.tracer, SteadyLoad(), search.mode)
         self.keys: dict[str, str] = {}
         catalog = self.catalog
         self.service = Service(
             version="0.0.test",
-            search=search,
-            ask=self.ask,
+            search=TracedSearch(search, tracing),
+            ask=TracedAsk(self.ask.stream, tracing),
             receive=Receive(catalog.documents, catalog.blobs, limit=UPLOAD_LIMIT),
             documents=catalog.documents,
             watch=catalog.watch,
@@ -156,6 +163,8 @@ class Stand:
             ledger=catalog.ledger,
             panels=self.panels,
             blobs=catalog.blobs,
+            traces=catalog.traces,
+            feedback=GiveFeedback(catalog.traces, self.tracer, self.tracer.flush),
             runs=catalog.runs,
             plans=lambda: self.plan,
             operations=self.operating.operations(),
