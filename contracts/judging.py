@@ -31,6 +31,12 @@ WITHOUT_MODEL = (
 """Metrics that are computed; the last one from the embedding model's vectors."""
 
 
+JUDGED = "judge_"
+"""Begins the names of a result's metrics that a language model judged."""
+COMPUTED = "ragas_"
+"""Begins the names of those that were computed."""
+
+
 class Failure(StrEnum):
     """Why there is no value."""
 

@@ -34,6 +34,13 @@ class Settings(BaseSettings):
     llm_model: str = Field("default", description="Model name at llm_url.")
     llm_key: SecretStr | None = Field(None, description="Key for llm_url.")
 
+    judge_url: str | None = Field(
+        None, description="OpenAI-compatible endpoint that judges answers; none: llm_url."
+    )
+    judge_model: str | None = Field(None, description="Model name at judge_url; none: llm_model.")
+    judge_key: SecretStr | None = Field(None, description="Key for judge_url; none: llm_key.")
+    judge_seconds: float = Field(120.0, gt=0, description="Longest wait for one of its answers.")
+
     embedder_url: str | None = Field(
         None, description="OpenAI-compatible endpoint of another embedding model."
     )
@@ -46,6 +53,18 @@ class Settings(BaseSettings):
     embedder_passage: str = Field("", description="Put before a passage, likewise.")
     grace_hours: float = Field(
         7 * 24.0, ge=0, description="How long a generation that was left can be gone back to."
+    )
+
+    langfuse_url: str | None = Field(
+        None, description="Langfuse server that traces and runs are mirrored to; none: not."
+    )
+    langfuse_public_key: str = Field("", description="Public key of a project at langfuse_url.")
+    langfuse_secret_key: SecretStr | None = Field(None, description="Its secret key.")
+    langfuse_texts: Literal["full", "masked", "none"] = Field(
+        "masked", description="What of questions and answers is mirrored; masked: no addresses."
+    )
+    mlflow_url: str | None = Field(
+        None, description="MLflow server that runs are mirrored to, or sqlite: a file below home."
     )
 
     workers: int = Field(1, ge=0, le=64, description="Worker processes that serve starts.")

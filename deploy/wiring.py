@@ -12,6 +12,7 @@ from contracts.blobs import Blobs
 from contracts.configurations import Configurations
 from contracts.curating import Suites
 from contracts.errors import SpaceMismatch
+from contracts.judging import Judgements
 from contracts.measuring import Runs
 from contracts.nouns import Generation, PanelName
 from contracts.observing import Metrics, NullMetrics
@@ -76,6 +77,7 @@ class Diptych:
     generations: Generations
     parity_log: ParityLog
     runs: Runs
+    judgements: Judgements
     suites: Suites
     configurations: Configurations
     panels: Mapping[PanelName, Panel]
@@ -228,6 +230,7 @@ def _assemble(opened: _Opened) -> Diptych:
         generations=generations,
         parity_log=catalog.parity_log,
         runs=catalog.runs,
+        judgements=catalog.judgements,
         suites=catalog.suites,
         configurations=catalog.configurations,
         panels=panels,

@@ -1,8 +1,10 @@
 """The gate: whether a run may follow the baseline, and if not, why."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from contracts.errors import Conflict, InvalidInput
+from contracts.judging import JUDGED
 from eval.comparing import PRIMARY, Measured, Pairing, compare
 from eval.guarding import Standing
 
@@ -11,8 +13,8 @@ from eval.guarding import Standing
 class Gate:
     """What the gate decided: it opens when nothing ``blocks``.
 
-    ``doubts`` are guards that the run is too small to prove. ``pairing`` is None where the two
-    cannot be compared at all.
+    ``doubts`` are guards that the run is too small to prove, and metrics that fell by the word
+    of a judge that is not calibrated. ``pairing`` is None where the two cannot be compared.
     """
 
     blocks: tuple[str, ...]
@@ -25,12 +27,18 @@ class Gate:
         return not self.blocks
 
 
-def judge(baseline: Measured, candidate: Measured, primary: str = PRIMARY) -> Gate:
+def judge(
+    baseline: Measured,
+    candidate: Measured,
+    primary: str = PRIMARY,
+    calibrated: Collection[str] = (),
+) -> Gate:
     """Compare a candidate with the baseline.
 
     It is blocked by other documents or other questions than the baseline's, by a metric that is
-    worse beyond doubt, and by a guard whose whole interval is beyond its margin. The same runs
-    give the same decision.
+    worse beyond doubt, and by a guard whose whole interval is beyond its margin. What a language
+    model judged blocks only where it is among the ``calibrated`` metrics. The same runs give the
+    same decision.
     """
     old, new = baseline.run.pins, candidate.run.pins
     changed = []
@@ -46,10 +54,13 @@ def judge(baseline: Measured, candidate: Measured, primary: str = PRIMARY) -> Ga
         (pairing,) = compare(pair, primary)
     except (Conflict, InvalidInput) as error:
         return Gate((str(error),), (), None)
-    worse = (
-        f"{line.metric} fell from {line.first:.4f} to {line.second:.4f}, p {line.p:.4f}."
-        for line in pairing.worse
-    )
+    worse, advice = [], []
+    for line in pairing.worse:
+        said = f"{line.metric} fell from {line.first:.4f} to {line.second:.4f}, p {line.p:.4f}"
+        if line.metric.startswith(JUDGED) and line.metric not in calibrated:
+            advice.append(f"{said}; its judge is not calibrated.")
+        else:
+            worse.append(f"{said}.")
     broken = (one.sentence for one in pairing.guards if one.standing is Standing.BROKEN)
-    doubts = tuple(one.sentence for one in pairing.guards if one.standing is Standing.OPEN)
-    return Gate((*worse, *broken), doubts, pairing)
+    doubts = (one.sentence for one in pairing.guards if one.standing is Standing.OPEN)
+    return Gate((*worse, *broken), (*doubts, *advice), pairing)

@@ -8,6 +8,7 @@ from contracts.errors import SetupFailed
 from deploy import measuring
 from deploy.commands.console import DONE, NOT_CLEAN, JsonOption, emit, out, run
 from deploy.commands.measure import CHAMPION, MetricOption
+from deploy.judges import trusted
 from deploy.settings import load
 from deploy.wiring import open_diptych
 from eval.comparing import PRIMARY, Measured
@@ -25,17 +26,21 @@ def gate_run(
     Between two files nothing is started and nothing asked: for a build server.
     """
 
-    async def main() -> tuple[Measured, Measured]:
+    async def main() -> tuple[Measured, Measured, frozenset[str]]:
         async with open_diptych(load()) as diptych:
             newest = await diptych.runs.latest(1)
             if candidate is None and not newest:
                 raise SetupFailed("There is no run yet.", "Measure: diptych eval run SUITE.")
             name = candidate or str(newest[0].id)
-            return await measuring.find(diptych, baseline), await measuring.find(diptych, name)
+            first = await measuring.find(diptych, baseline)
+            second = await measuring.find(diptych, name)
+            known = await trusted(diptych, [first.run.id, second.run.id])
+            return first, second, known
 
     old = measuring.from_file(baseline)
     new = measuring.from_file(candidate) if candidate else None
-    found = judge(*((old, new) if old and new else run(main())), metric)
+    first, second, known = (old, new, frozenset[str]()) if old and new else run(main())
+    found = judge(first, second, metric, known)
     if as_json:
         emit({"passed": found.passed, "gate": found})
     else:

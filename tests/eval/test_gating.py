@@ -8,8 +8,9 @@ from contracts.errors import InvalidInput
 from eval.comparing import Measured
 from eval.gating import judge
 from eval.recording import record, recorded
-from tests.eval.measured import measured, result
+from tests.eval.measured import measured, result, scores
 
+FAITHFUL = "judge_faithfulness"
 TRUTH = np.random.default_rng(1).choice([0.0, 0.5, 1.0], 150)
 
 
@@ -114,3 +115,32 @@ def test_a_file_that_is_no_recorded_run_is_said_so(tmp_path: Path, text: str, sa
     (tmp_path / "run.json").write_text(text, "utf-8")
     with pytest.raises(InvalidInput, match=said):
         recorded(tmp_path / "run.json")
+
+
+def by_judge(label: str, values: list[float], metric: str) -> Measured:
+    one = scores(label, [1.0] * len(values))
+    results = [
+        replace(result, metrics={**result.metrics, metric: value})
+        for result, value in zip(one.results, values, strict=True)
+    ]
+    return replace(one, results=tuple(results))
+
+
+def test_a_judge_that_is_not_calibrated_only_advises() -> None:
+    high = [0.9 - n % 3 / 10 for n in range(60)]
+    runs = [by_judge("a", high, FAITHFUL), by_judge("b", [x / 2 for x in high], FAITHFUL)]
+    advised = judge(*runs)
+    assert advised.passed
+    assert "judge_faithfulness fell" in advised.doubts[-1]
+    assert "its judge is not calibrated" in advised.doubts[-1]
+    assert judge(*runs, FAITHFUL).passed, "nor where it is the primary metric"
+    assert judge(*runs, calibrated={"judge_context_recall"}).passed
+    blocked = judge(*runs, calibrated={FAITHFUL})
+    assert not blocked.passed
+    assert not any("calibrated" in doubt for doubt in blocked.doubts)
+
+
+def test_what_is_computed_from_an_answer_needs_no_calibration() -> None:
+    high = [0.9 - n % 3 / 10 for n in range(60)]
+    runs = [by_judge("a", high, "ragas_chrf"), by_judge("b", [x / 2 for x in high], "ragas_chrf")]
+    assert not judge(*runs).passed
