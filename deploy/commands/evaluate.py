@@ -23,6 +23,7 @@ from deploy.commands.console import (
     run,
 )
 from deploy.commands.gate import gate_run
+from deploy.commands.judge import calibrate_judge, judge_run
 from deploy.commands.measure import (
     CHAMPION,
     AnswersOption,
@@ -45,6 +46,8 @@ from eval.recording import record
 
 evaluate = typer.Typer(help="Measure the service with suites of questions.", no_args_is_help=True)
 evaluate.command("gate")(gate_run)
+evaluate.command("judge")(judge_run)
+evaluate.command("calibrate")(calibrate_judge)
 
 
 @evaluate.command("run")
