@@ -16,7 +16,8 @@ from inference.http_embedder import HttpEmbedder
 from inference.language import LangidDetector
 from inference.openai_chat import OpenAIChat
 from inference.openvino_embedder import OpenVinoEmbedder
-from readers.chunking import StructureChunker
+from inference.sentences import SentencexSplitter
+from readers.chunkers import chunker_named
 from readers.pool import ProcessReader
 
 BUILD_STEPS = 3
@@ -57,7 +58,10 @@ async def build_models(settings: Settings, bar: Bar | None) -> Models:
     detector = LangidDetector()
     others: Sequence[Embedder] = [served] if served else []
     chunker = partial(
-        StructureChunker.named, tokenizer_file=folder / "tokenizer.json", detector=detector
+        chunker_named,
+        tokenizer_file=folder / "tokenizer.json",
+        detector=detector,
+        splitter=SentencexSplitter(),
     )
     return Models(
         embedder=embedder,

@@ -10,8 +10,9 @@ _ROWS_LOOKED_AT = 10
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A run of rows; ``body`` is where the first row after the header begins."""
+    """A run of rows; the header begins at ``start``, the first row after it at ``body``."""
 
+    start: int
     body: int
     end: int
     header: str
@@ -23,6 +24,14 @@ class Tables:
     def __init__(self, text: str) -> None:
         self._tables = _find(text) if "\t" in text or "|" in text else []
         self._starts = [table.body for table in self._tables]
+
+    def between(self, start: int, end: int) -> list[tuple[int, int, int]]:
+        """Give (start, body, end) of the tables in a range, cut where it ends."""
+        return [
+            (max(one.start, start), one.body, min(one.end, end))
+            for one in self._tables
+            if one.start < end and one.end > start
+        ]
 
     def header_at(self, offset: int) -> str:
         """Give the header row that a reader of this place would need; empty outside tables."""
@@ -67,4 +76,4 @@ def _table(rows: list[tuple[int, list[str]]], end: int) -> list[Table]:
     names = " | ".join(cell for cell in cells if cell)
     if not names or _RULE.fullmatch(names):
         return []
-    return [Table(rows[header + 1][0], end, names)]
+    return [Table(rows[header][0], rows[header + 1][0], end, names)]

@@ -17,6 +17,7 @@ _LONGEST_KEPT = 40
 # Over this a "word" is base64 or a script without spaces; its length is the upper bound.
 _LONGEST_TOKENISED = 200
 _WINDOW = 1 << 16
+_UNKNOWN = ("<unk>", "[UNK]")
 
 
 class TokenCounter:
@@ -59,14 +60,19 @@ class _Words(dict[str, int]):
     def __init__(self, tokenizer: Tokenizer) -> None:
         super().__init__()
         self._tokenizer = tokenizer
+        self._unknown = {tokenizer.token_to_id(name) for name in _UNKNOWN}
 
     def __missing__(self, word: str) -> int:
         if len(word) > _LONGEST_TOKENISED:
             return len(word)
-        tokens = len(self._tokenizer.encode(word, add_special_tokens=False).ids)
+        ids = self._tokenizer.encode(word, add_special_tokens=False).ids
         if len(word) <= _LONGEST_KEPT:
-            self[word] = tokens
-        return tokens
+            self[word] = len(ids)
+        # A run of signs that the model does not know is one token however long it is: what is
+        # cut by that would be cut at each sign once its length is counted.
+        elif not self._unknown.isdisjoint(ids):
+            return len(word)
+        return len(ids)
 
     def learn(self, words: set[str]) -> None:
         if len(self) > _WORDS_KEPT:

@@ -11,7 +11,8 @@ from contracts.errors import SpaceMismatch
 from contracts.nouns import Generation
 from deploy.spaces import ConfiguredSpaces
 from inference.language import LangidDetector
-from readers.chunking import StructureChunker
+from inference.sentences import SentencexSplitter
+from readers.chunkers import chunker_named
 from tests.fakes.inference import HashEmbedder
 
 SMALL, LARGE = HashEmbedder(8, "small"), HashEmbedder(16, "large")
@@ -24,9 +25,9 @@ def spaces(tmp_path: Path) -> Spaces:
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     path = tmp_path / "tokenizer.json"
     tokenizer.save(str(path))
-    detector = LangidDetector()
+    detector, splitter = LangidDetector(), SentencexSplitter()
     return ConfiguredSpaces(
-        SMALL, [LARGE], chunker=lambda name: StructureChunker.named(name, path, detector)
+        SMALL, [LARGE], chunker=lambda name: chunker_named(name, path, detector, splitter)
     )
 
 

@@ -115,7 +115,7 @@ def test_a_generation_is_built_swapped_in_and_left_again_while_questions_are_ans
         return next(one for one in listed if one["number"] == number)
 
     with asking(client):
-        installation.run("generations", "build", "--chunker", "structure-60-10")
+        installation.run("generations", "build", "--chunker", "sentences-1-0")
         eventually(lambda: state(2)["reached"] == state(2)["wanted"] > 0)
         client.post("/v1/generations/2/activate", json={}).raise_for_status()
         eventually(lambda: generation(client) == 2)
