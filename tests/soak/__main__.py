@@ -27,8 +27,6 @@ from tests.soak.services import side_by_side
 from tests.soak.soak import ALL_EVERY, NotConvergedError, Soak
 
 DONE, FAILED = 0, 1
-LIGHTLY = "-XX:TieredStopAtLevel=1"
-"""Java compiles lightly: a server that is killed every minute never earns back the rest."""
 QUIET = "ignore::UserWarning:multiprocessing.resource_tracker"
 """Processes that are killed leave semaphores; nobody wants to read of each below the result."""
 
@@ -124,7 +122,7 @@ async def _stage(home: Path) -> AsyncIterator[tuple[Diptych, Client, Crew]]:
     for name in [n for n in os.environ if n.startswith("DIPTYCH_") and n != "DIPTYCH_CACHE"]:
         del os.environ[name]  # databases that are to be killed are the soak's own
     os.environ |= {"DIPTYCH_HOME": str(home), "DIPTYCH_PORT": str(_free_port())}
-    os.environ |= {"DIPTYCH_LOG_LEVEL": "WARNING", "JAVA_TOOL_OPTIONS": LIGHTLY}
+    os.environ |= {"DIPTYCH_LOG_LEVEL": "WARNING", "DIPTYCH_LOG_FORMAT": "json"}
     settings = load()
     async with open_diptych(settings) as diptych:
         # Alone, before the crew comes: the schemas are made once.

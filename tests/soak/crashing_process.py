@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
@@ -17,16 +17,14 @@ from pathlib import Path
 import uvicorn
 
 from catalog import queue
-from contracts.nouns import Vector
 from deploy.commands.serve import Server
 from deploy.http import create_service_app
 from deploy.observing import prometheus
 from deploy.settings import load
 from deploy.wiring import Diptych, open_diptych
-from inference.openvino_embedder import OpenVinoEmbedder
 from telemetry import logs
-from tests.fakes.inference import HashEmbedder
 from tests.soak.crashing import Plan, Recorder, install
+from tests.soak.lightening import lighten
 
 PATIENCE = {
     "HEARTBEAT_SECONDS": 0.25,
@@ -37,26 +35,6 @@ PATIENCE = {
 """The queue's own waits, shortened: a dead worker's jobs are taken over after 2 s, not 15. What
 happens is the same, and a thousand points fit in the time of three hundred."""
 SWEEP_EVERY = ("'10 s'", "'1 s'")
-
-
-def lighten() -> None:
-    """Embed by hashing words: the model's 2 s at each start and 0.6 GB are not what is proven."""
-    stand_ins: dict[int, HashEmbedder] = {}
-
-    def stand_in(real: OpenVinoEmbedder) -> HashEmbedder:
-        return stand_ins.setdefault(id(real), HashEmbedder(real.dimension))
-
-    async def load(_: OpenVinoEmbedder) -> None:
-        return
-
-    async def embed_passages(real: OpenVinoEmbedder, texts: Sequence[str]) -> Vector:
-        return await stand_in(real).embed_passages(texts)
-
-    async def embed_query(real: OpenVinoEmbedder, text: str) -> Vector:
-        return await stand_in(real).embed_query(text)
-
-    for verb in (load, embed_passages, embed_query):
-        setattr(OpenVinoEmbedder, verb.__name__, verb)
 
 
 def hurry() -> None:

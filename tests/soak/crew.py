@@ -20,7 +20,7 @@ POLL = 0.05
 # Each member is forked from a process that has imported everything, and runs nothing else: that
 # saves 3 s of computing at each start. No thread runs there, so the fork is safe.
 _nursery = multiprocessing.get_context("forkserver")
-_nursery.set_forkserver_preload([crashing_process.__name__])
+_nursery.set_forkserver_preload([crashing_process.__name__, "alembic.context"])
 
 
 class Member:

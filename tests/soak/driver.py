@@ -22,7 +22,7 @@ HUGE = 540
 """Pieces of a document that is embedded in more than one block."""
 PACE = 0.5
 """Seconds between a writer's calls once the point's own calls are made."""
-LOOK_EVERY = 0.25
+LOOK_EVERY = 0.4
 
 
 class Driver:

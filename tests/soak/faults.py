@@ -25,7 +25,7 @@ OTHERS = (
     "worker.kill",
     *(f"{database}.{what}" for database in DATABASES for what in ("kill", "pause", "stop")),
 )
-NAMED_IN_A_ROW = 5
+NAMED_IN_A_ROW = 7
 """Named crash points between two others: the others take several times as long."""
 CALLS = (4, 9)
 PAUSE = (1.0, 6.0)
