@@ -22,6 +22,7 @@ from deploy.commands.reproduce import reproduce_run
 from deploy.commands.serve import serve, stop, worker
 from deploy.commands.suites import suites
 from deploy.commands.switch import audit, switch
+from deploy.commands.usage import usage
 from deploy.commands.watch import parity, status
 
 app = typer.Typer(
@@ -32,7 +33,7 @@ app = typer.Typer(
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(demo, serve, worker, stop, ingest, ask, search, status),
-    *(parity, switch, rebuild, export, audit, doctor),
+    *(parity, switch, rebuild, export, audit, usage, doctor),
 )
 for command in COMMANDS:
     app.command()(command)

@@ -28,3 +28,18 @@ class Gpus:
             return {}
         full = max(100.0 * one.used / one.total for one in held)
         return {"gpu": float(max(busy)), "gpu_memory": round(full, 1)}
+
+    def joules(self) -> float | None:
+        """Give what all devices took since their driver was loaded; None where one does not tell.
+
+        Devices before the Volta architecture do not.
+        """
+        if not self._devices:
+            return None
+        try:
+            taken: list[int] = [
+                pynvml.nvmlDeviceGetTotalEnergyConsumption(one) for one in self._devices
+            ]
+        except pynvml.NVMLError:
+            return None
+        return sum(taken) / 1000.0

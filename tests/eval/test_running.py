@@ -221,10 +221,10 @@ async def test_a_run_whose_documents_change_under_way_never_ends(stand: Stand) -
     runs = await stand.measure.begin(SUITE, ALONE, stand.pinning, DEFAULT_WORKSPACE)
     search = stand.search
 
-    async def meanwhile(workspace: str, text: str, mode: ReadMode) -> Search:
+    async def meanwhile(pins: Pins, text: str) -> Search:
         if text == "doc3 ?":
             await stand.desk.live_documents("new")
-        return await search(workspace, text, mode)
+        return await search(pins, text)
 
     stand.search = meanwhile  # type: ignore[method-assign]
     with pytest.raises(Conflict, match="another corpus fingerprint"):

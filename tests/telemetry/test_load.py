@@ -20,6 +20,8 @@ def test_the_summary_of_a_watched_block_holds_its_work() -> None:
     assert 0 < load["cpu_percent_mean"] <= load["cpu_percent_max"] <= 100
     assert 0 < load["memory_percent_max"] <= 100
     assert load["processors"] == psutil.cpu_count()
+    assert load["processor_energy_wh"] > 0
+    assert load["processor_energy_estimated"] in {0.0, 1.0}
 
 
 def test_a_block_that_fails_is_summed_up_and_its_watcher_gone() -> None:
