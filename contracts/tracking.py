@@ -44,11 +44,6 @@ class Tracker(Protocol):
     They raise Unavailable when it does not answer, SetupFailed when it refuses.
     """
 
-    @property
-    def name(self) -> str:
-        """What the tracker is called, for people."""
-        ...
-
     def record(self, run: TrackedRun) -> bool:
         """Show a run whole; False when it is shown already. Stopped midway, it can be repeated."""
         ...
@@ -61,11 +56,13 @@ class Tracker(Protocol):
         """Give where the tracker is, after it has answered."""
         ...
 
+    def close(self) -> None:
+        """Give back what is open."""
+        ...
+
 
 class NullTracker:
     """Shows nothing."""
-
-    name = "nobody"
 
     def record(self, run: TrackedRun) -> bool:  # noqa: ARG002 - the port's
         """Do nothing."""
@@ -77,3 +74,6 @@ class NullTracker:
     def reach(self) -> str:
         """Say that there is none."""
         return "off"
+
+    def close(self) -> None:
+        """Do nothing."""

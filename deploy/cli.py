@@ -15,6 +15,7 @@ from deploy.commands.doctor import doctor
 from deploy.commands.evaluate import evaluate
 from deploy.commands.generations import generations
 from deploy.commands.ingest import ingest
+from deploy.commands.mirror import mirror_runs
 from deploy.commands.people import keys, workspaces
 from deploy.commands.rebuild import export, rebuild
 from deploy.commands.report import report_runs
@@ -38,6 +39,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 for command in COMMANDS:
     app.command()(command)
 app.command("compare")(compare_runs)
+evaluate.command("mirror")(mirror_runs)
 evaluate.command("report")(report_runs)
 evaluate.command("reproduce")(reproduce_run)
 app.add_typer(champion, name="champion")

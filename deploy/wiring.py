@@ -29,6 +29,7 @@ from contracts.policy import (
 from contracts.record import Documents, Ledger, Queue, Watch
 from deploy import stores
 from deploy.following import PlanFollower
+from deploy.mirrors import tracers
 from deploy.models import CHUNKER, Models, build_models, chat
 from deploy.settings import Settings
 from deploy.stores import Bar
@@ -180,8 +181,9 @@ async def open_diptych(
         await stack.enter_async_context(plans.following())
         counts = metrics or NullMetrics()
         shadow = Shadow(shadows, catalog.evidence, counts)
+        mirrors = await stack.enter_async_context(tracers(settings))
         observers = await stack.enter_async_context(
-            observing(catalog.traces, counts, settings.trace_days)
+            observing(catalog.traces, counts, settings.trace_days, mirrors)
         )
         yield _assemble(_Opened(settings, catalog, models, panels, plans, shadow, observers))
 

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import partial
-from typing import TypeVar
+from operator import methodcaller
+from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from contracts.configurations import Version
@@ -22,6 +22,8 @@ WITHIN = 30.0
 creates its database, 5 s and more on a busy machine."""
 RESULTS = "results.jsonl"
 T = TypeVar("T")
+Opener: TypeAlias = Callable[[], Tracker]
+"""Opens a tracker. Raises SetupFailed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,53 +86,60 @@ def _flat(value: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]
 
 
 class Show:
-    """Shows runs and configurations to trackers.
+    """Shows runs and configurations to trackers, known by name and opened at their first use.
 
-    A tracker that fails or is slow is left alone from then on, so that it costs its time once.
+    One that fails or takes longer than ``within`` seconds in all is left alone from then on, so
+    that it costs its time once. Call ``close`` at the end.
     """
 
-    def __init__(self, trackers: Sequence[Tracker], within: float = WITHIN) -> None:
-        self._trackers = trackers
-        self._left = dict.fromkeys((one.name for one in trackers), within)
-        self._faults: dict[str, str] = {}
+    def __init__(self, openers: Mapping[str, Opener], within: float = WITHIN) -> None:
+        self._openers = openers
+        self._left = dict.fromkeys(openers, within)
+        self._opened: dict[str, Tracker] = {}
+        self.faults: dict[str, str] = {}
+        """Why a tracker is left alone."""
 
     async def runs(self, runs: Sequence[TrackedRun]) -> list[Shown]:
         """Show runs to every tracker at the same time; never raises for what a tracker does."""
-        return [
-            shown
-            for tracker in await asyncio.gather(*(self._runs(one, runs) for one in self._trackers))
-            for shown in tracker
-        ]
+        found = await asyncio.gather(*(self._runs(name, runs) for name in self._openers))
+        return [shown for some in found for shown in some]
 
-    async def _runs(self, tracker: Tracker, runs: Sequence[TrackedRun]) -> list[Shown]:
+    async def _runs(self, name: str, runs: Sequence[TrackedRun]) -> list[Shown]:
         shown = []
         for run in runs:
-            fresh = await self._try(tracker, partial(tracker.record, run))
-            shown.append(
-                Shown(tracker.name, run.id, bool(fresh), self._faults.get(tracker.name, ""))
-            )
+            fresh = await self._try(name, methodcaller("record", run))
+            shown.append(Shown(name, run.id, bool(fresh), self.faults.get(name, "")))
         return shown
 
-    async def point(self, alias: str, version: Version) -> list[str]:
-        """Say which configuration is champion or challenger; give why a tracker was not told."""
-        await asyncio.gather(
-            *(self._try(one, partial(one.point, alias, version)) for one in self._trackers)
-        )
-        return list(self._faults.values())
+    async def point(self, alias: str, version: Version) -> None:
+        """Say which configuration is champion or challenger."""
+        tell = methodcaller("point", alias, version)
+        await asyncio.gather(*(self._try(name, tell) for name in self._openers))
 
-    async def _try(self, tracker: Tracker, work: Callable[[], T]) -> T | None:
+    def close(self) -> None:
+        """Give back what is open."""
+        for name, tracker in self._opened.items():
+            if name not in self.faults:  # that one may be in use for as long as it likes
+                tracker.close()
+
+    async def _try(self, name: str, work: Callable[[Tracker], T]) -> T | None:
         """Let a tracker work as long as it has time left."""
-        if tracker.name in self._faults:
+        if name in self.faults:
             return None
         loop = asyncio.get_running_loop()
         begun = loop.time()
         try:
-            return await beside(work, self._left[tracker.name], tracker.name)
+            return await beside(lambda: work(self._tracker(name)), self._left[name], name)
         except DiptychError as error:
-            self._faults[tracker.name] = str(error)
+            self.faults[name] = str(error)
             return None
         finally:
-            self._left[tracker.name] -= loop.time() - begun
+            self._left[name] -= loop.time() - begun
+
+    def _tracker(self, name: str) -> Tracker:
+        if name not in self._opened:
+            self._opened[name] = self._openers[name]()
+        return self._opened[name]
 
 
 async def beside(work: Callable[[], T], within: float, name: str) -> T:

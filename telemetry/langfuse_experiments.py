@@ -27,8 +27,6 @@ class LangfuseExperiments:
     without doubling. Langfuse has no register of configurations: aliases are not shown there.
     """
 
-    name = "Langfuse"
-
     def __init__(self, server: LangfuseServer, mask: Mask = str) -> None:
         self._server = server
         self._mask = mask
@@ -64,6 +62,10 @@ class LangfuseExperiments:
     def reach(self) -> str:
         """Give the server's address and project."""
         return self._server.reach()
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._server.close()
 
     def _observation(self, run: TrackedRun, dataset: str, result: Result) -> Observation:
         trace = _trace(run, result)

@@ -39,8 +39,6 @@ class MlflowTracker:
     verb. How long a server may take is MLflow's own setting, see deploy.mirrors.
     """
 
-    name = "MLflow"
-
     def __init__(self, address: str, folder: Path | None = None) -> None:
         self._address = address
         self._folder = folder
@@ -73,6 +71,9 @@ class MlflowTracker:
             self._client.search_experiments(max_results=1)
         parts = urlsplit(self._address)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+    def close(self) -> None:
+        """Do nothing: connections end with the calls that opened them."""
 
     @cached_property
     def _client(self) -> MlflowClient:

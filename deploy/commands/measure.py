@@ -14,6 +14,7 @@ from contracts.tuning import MODES, PANEL, Configuration, parse_settings
 from deploy import measuring
 from deploy.commands.console import Bar, err
 from deploy.commands.ingest import pour
+from deploy.commands.mirror import show_measured
 from deploy.wiring import Diptych
 from eval.comparing import Measured
 from eval.suites import Loaded
@@ -90,7 +91,9 @@ async def measure_suite(diptych: Diptych, loaded: Loaded, wish: Wish, bar: Bar) 
     asked = await measuring.carry_out(
         diptych, plan, lambda done, total: bar("Asking", done, total), wish.resumed
     )
-    return [await measuring.measured(diptych, one, str(one.pins.mode)) for one in asked]
+    found = [await measuring.measured(diptych, one, str(one.pins.mode)) for one in asked]
+    await show_measured(diptych, found)
+    return found
 
 
 async def filled(diptych: Diptych, loaded: Loaded, bar: Bar) -> str:
