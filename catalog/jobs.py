@@ -16,6 +16,8 @@ BATCH = 128
 SOON = 1
 """Priority of what a person is waiting for: it overtakes a corpus of a million records."""
 LATER = 0
+TURN = 2
+"""Priority of the one job of the backlog whose turn it is, while people's jobs never end."""
 
 
 class Jobs:

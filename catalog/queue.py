@@ -13,7 +13,7 @@ from procrastinate.jobs import DeleteJobCondition, Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from catalog.connections import Connections
-from catalog.jobs import QUEUE, TASK, Jobs
+from catalog.jobs import LATER, QUEUE, TASK, TURN, Jobs
 from catalog.ledger_queries import NAMED_BY_JOB, RELEASED
 from catalog.patient_connector import PatientConnector
 from contracts.errors import Unavailable
@@ -44,6 +44,21 @@ WITH workers AS (
 )
 UPDATE queue.procrastinate_jobs SET scheduled_at = now()
 WHERE status = 'todo' AND scheduled_at > now() + interval '1 min'
+"""
+# What is LATER is overtaken by every upload, for ever if they never end. So the oldest of it is the
+# next job as soon as no such job is waiting or in hand: about one slot of all workers is its share.
+_TAKE_TURN: Final = """
+UPDATE queue.procrastinate_jobs SET priority = %(turn)s
+WHERE id = (
+    SELECT id FROM queue.procrastinate_jobs
+    WHERE status = 'todo' AND priority = %(later)s
+      AND (scheduled_at IS NULL OR scheduled_at <= now())
+    ORDER BY id LIMIT 1
+) AND NOT EXISTS (
+    SELECT FROM queue.procrastinate_jobs
+    WHERE priority = %(turn)s AND (status = 'doing' OR status = 'todo'
+          AND (scheduled_at IS NULL OR scheduled_at <= now()))
+)
 """
 _WORKERS: Final = """
 SELECT count(*) FROM queue.procrastinate_workers
@@ -99,6 +114,7 @@ class ProcrastinateQueue:
         @app.task(name=TASK, queue=QUEUE, retry=_WhileUnavailable())
         async def reconcile(documents: list[str]) -> None:
             ids = [UUID(document) for document in documents]
+            await self._take_turn()
             try:
                 await handle(ids)
             except Unavailable:
@@ -107,6 +123,11 @@ class ProcrastinateQueue:
                 await self._release(ids)
                 raise
             await self._release(ids)
+
+    async def _take_turn(self) -> None:
+        """Let one job of the backlog be next, unless one is."""
+        async with self._connections.session() as connection:
+            await connection.execute(_TAKE_TURN, {"turn": TURN, "later": LATER})
 
     async def _release(self, documents: list[UUID]) -> None:
         """Let the sweep find what this job did not finish."""

@@ -366,7 +366,10 @@ class Queue(Protocol):
     """Durable jobs: each names documents to reconcile."""
 
     async def nudge(self, documents: Sequence[UUID]) -> None:
-        """Queue documents for reconciliation, in batches."""
+        """Queue documents for reconciliation, in batches.
+
+        Uploads overtake them, but not for ever: whatever else is queued, they are done in the end.
+        """
         ...
 
     async def work(
