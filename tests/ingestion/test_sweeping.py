@@ -11,7 +11,7 @@ from contracts.nouns import PanelName
 from contracts.policy import ParityNote
 from ingestion.sampling import CHUNKS, DOCUMENTS
 from ingestion.sweeping import Sweep
-from tests.ingestion.edits import bend_vector
+from tests.ingestion.edits import bend_vector, orphan
 from tests.ingestion.house import House
 
 
@@ -47,6 +47,21 @@ async def test_a_sample_is_taken_once_a_minute_whatever_the_clock_does(house: Ho
     log[1] = replace(log[1], at=log[1].at + timedelta(days=1))  # the clock was set back since
     await house.sweep()
     assert len(log) == 3
+
+
+async def test_strays_are_looked_for_now_and_then_and_until_they_are_gone(house: House) -> None:
+    log = house.catalog.tables.parity_notes
+    receipt = await house.pour("one")
+    await house.catalog.queue.drain(house.reconcile)
+    found = []
+    for hand in (orphan, None, orphan):
+        if hand:
+            hand(house.graph, receipt.ref)
+        await house.sample()
+        found.append(house.metrics.faults["graph"])
+        await house.graph.tidy(1)
+        log[-1] = replace(log[-1], at=log[-1].at - timedelta(seconds=61))
+    assert found == [1, 0, 0]  # the last one after the hour
 
 
 async def test_a_sample_is_small_however_much_there_is(house: House) -> None:
