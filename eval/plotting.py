@@ -46,7 +46,7 @@ _ABOUT = ("Date", "Creator", "Format", "Type")
 WIDTH = 7.6
 """Inches; the page scales it."""
 BINS = 21
-LONGEST = 32
+LONGEST = 40
 """Letters of a name; longer ones would leave no room to draw in."""
 SHORTEST = 0.1
 """Milliseconds; the scale of times has no zero."""
