@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from catalog.connections import Connection, Connections
 from catalog.settings import LOCK_LEDGER, changing, note
-from contracts.errors import Conflict
+from contracts.errors import Conflict, UnknownPanel
 from contracts.nouns import PanelName
 from contracts.policy import Change, PanelRecord, PanelStanding
 
@@ -70,6 +70,13 @@ class PostgresPanelRegister:
         async with self._connections.session() as connection:
             rows = await (await connection.execute(_RECORDS)).fetchall()
         return [_record(row) for row in rows]
+
+    async def record(self, panel: PanelName) -> PanelRecord:
+        """Give one panel's standing and how far it is."""
+        for record in await self.records():
+            if record.panel is panel:
+                return record
+        raise UnknownPanel(f"This service has no {panel} panel.", "See 'diptych switch'.")
 
     async def enable(self, panel: PanelName, change: Change) -> None:
         """Turn a panel that is off to FILLING, with a row for every version."""

@@ -163,6 +163,10 @@ class PanelRegister(Protocol):
         """Give every panel's standing and how far it is."""
         ...
 
+    async def record(self, panel: PanelName) -> PanelRecord:
+        """Give one panel's. Raises UnknownPanel when the service has none of that name."""
+        ...
+
     async def enable(self, panel: PanelName, change: Change) -> None:
         """Turn a panel that is off to FILLING from the other one, all its rows in the backlog.
 

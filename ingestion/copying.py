@@ -85,9 +85,9 @@ class Copy:
             return panels
         if target not in self._filled_from:
             # Kept until the panel serves, because the register counts whenever it is asked.
-            for record in await self._register.records():
-                if record.panel == target and record.standing is PanelStanding.FILLING:
-                    self._filled_from[target] = record.source or ""
+            record = await self._register.record(target)
+            if record.standing is PanelStanding.FILLING:
+                self._filled_from[target] = record.source or ""
         source = self._filled_from.get(target, "")
         file = await self._file(Path(source.removeprefix(FILE))) if source.startswith(FILE) else []
         return [*file, *panels]

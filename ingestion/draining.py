@@ -5,13 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from uuid import UUID
 
 from contracts.nouns import PanelName
-from contracts.policy import (
-    Generations,
-    GenerationState,
-    PanelRecord,
-    PanelRegister,
-    PanelStanding,
-)
+from contracts.policy import Generations, GenerationState, PanelRegister, PanelStanding
 from contracts.record import Ledger
 
 TOGETHER = 1000
@@ -46,14 +40,14 @@ class Drain:
         ``progress`` is told how many versions are reached, and wanted. False means that what is
         left waits for something else: the panel to be cleared, a source, another worker.
         """
-        record, before = await self._record(panel), -1
+        record, before = await self._register.record(panel), -1
         while record.standing is PanelStanding.FILLING and record.reached > before:
             progress(record.reached, record.wanted)
             if record.reached >= record.wanted:
                 break
             before = record.reached
             await self._pass(panel, progress)
-            record = await self._record(panel)
+            record = await self._register.record(panel)
         return record.standing is not PanelStanding.CLEARING and record.reached >= record.wanted
 
     async def _pass(self, panel: PanelName, progress: Progress) -> None:
@@ -62,7 +56,7 @@ class Drain:
         async def work() -> None:
             for batch in batches:
                 await self._reconcile(batch)
-                record = await self._record(panel)
+                record = await self._register.record(panel)
                 progress(record.reached, record.wanted)
 
         ended = await asyncio.gather(*(work() for _ in range(AT_ONCE)), return_exceptions=True)
@@ -79,9 +73,6 @@ class Drain:
                     if not one.seals:
                         found.add(one.ref.document)
         return sorted(found)
-
-    async def _record(self, panel: PanelName) -> PanelRecord:
-        return next(r for r in await self._register.records() if r.panel == panel)
 
 
 def _batches(documents: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

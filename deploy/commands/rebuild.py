@@ -55,13 +55,13 @@ def rebuild(
             async with open_diptych(load(), bar) as diptych:
                 chosen = _source(panel, source)
                 name = diptych.rebuild.named(panel)
-                if not apply:
-                    return Rebuilt(name, chosen, applied=False, record=await _record(diptych, name))
-                if (await _record(diptych, name)).standing is PanelStanding.SERVING:
-                    await diptych.rebuild.begin(panel, chosen, Change(actor()))
-                label = f"Filling the {name} panel"
-                await finish(diptych, name, lambda done, total: bar(label, done, total))
-                return Rebuilt(name, chosen, applied=True, record=await _record(diptych, name))
+                record = await diptych.register.record(name)
+                if apply:
+                    if record.standing is PanelStanding.SERVING:
+                        await diptych.rebuild.begin(panel, chosen, Change(actor()))
+                    label = f"Filling the {name} panel"
+                    record = await finish(diptych, name, lambda *done: bar(label, *done))
+                return Rebuilt(name, chosen, applied=apply, record=record)
 
     done = run_to_its_end(main())
     if as_json:
@@ -89,18 +89,18 @@ def _source(panel: str, source: str | None) -> str:
     return f"{FILE}{Path(source).expanduser().resolve()}"
 
 
-async def finish(diptych: Diptych, panel: PanelName, told: Callable[[int, int], None]) -> None:
-    """Work until the panel serves; workers may do parts of it meanwhile."""
-    while (await _record(diptych, panel)).standing is not PanelStanding.SERVING:
+async def finish(
+    diptych: Diptych, panel: PanelName, told: Callable[[int, int], None]
+) -> PanelRecord:
+    """Work until the panel serves, and give its record; workers may do parts of it meanwhile."""
+    while True:
         await diptych.rebuild.step()
         if await diptych.drain(panel, told):
             await diptych.rebuild.step()
-        if (await _record(diptych, panel)).standing is not PanelStanding.SERVING:
-            await asyncio.sleep(LOOK_AGAIN_S)
-
-
-async def _record(diptych: Diptych, panel: PanelName) -> PanelRecord:
-    return next(r for r in await diptych.register.records() if r.panel == panel)
+        record = await diptych.register.record(panel)
+        if record.standing is PanelStanding.SERVING:
+            return record
+        await asyncio.sleep(LOOK_AGAIN_S)
 
 
 def export(

@@ -196,5 +196,4 @@ class RegisterContract:
 
 
 async def _record(desk: Desk, panel: PanelName) -> PanelRecord:
-    records = await desk.catalog.register.records()
-    return next(record for record in records if record.panel is panel)
+    return await desk.catalog.register.record(panel)

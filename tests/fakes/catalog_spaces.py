@@ -142,6 +142,9 @@ class InMemoryPanelRegister:
             found.append(PanelRecord(panel, *state))
         return found
 
+    async def record(self, panel: PanelName) -> PanelRecord:
+        return next(record for record in await self.records() if record.panel is panel)
+
     async def enable(self, panel: PanelName, change: Change) -> None:
         self._require(panel, PanelStanding.OFF)
         others = [p for p, e in self._tables.panels.items() if e.standing is PanelStanding.SERVING]

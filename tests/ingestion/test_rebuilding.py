@@ -27,7 +27,7 @@ async def filled(house: House) -> None:
 
 
 async def standing(house: House, panel: PanelName) -> PanelStanding:
-    return next(r.standing for r in await house.catalog.register.records() if r.panel is panel)
+    return (await house.catalog.register.record(panel)).standing
 
 
 async def begin(house: House, panel: PanelName, source: str) -> None:
