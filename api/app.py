@@ -11,7 +11,17 @@ from api.pages.frame import APP_PATH
 from api.pages.site import add_pages
 from api.problems import add_handlers
 from api.recent import RecentKeys
-from api.routes import configurations, documents, evaluations, generations, panels, people, questions, traces
+from api.routes import (
+    configurations,
+    documents,
+    evaluations,
+    generations,
+    panels,
+    people,
+    questions,
+    suites,
+    traces,
+)
 from api.routes import service as service_routes
 from api.schemas import Problem
 from api.service import Service
@@ -61,6 +71,7 @@ def create_app(service: Service) -> FastAPI:
         generations,
         configurations,
         evaluations,
+        suites,
         traces,
         people,
         service_routes,

@@ -1,12 +1,14 @@
 """What the routes and pages of operating the service call: the settings at run time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from contracts.configurations import Version
 from contracts.nouns import Generation, PanelName
 from contracts.policy import (
+    AuditRow,
     Change,
     Generations,
     PanelRecord,
@@ -15,6 +17,7 @@ from contracts.policy import (
     Policy,
 )
 from ingestion.faults import ParityReport
+from retrieval.promoting import Promotion, Standings, Wanted
 from retrieval.switching import Step, Where
 
 
@@ -70,6 +73,44 @@ class Building(Protocol):
         ...
 
 
+class Championing(Protocol):
+    """The use cases of configurations: what answers, what may follow it."""
+
+    async def standings(self) -> Standings:
+        """Tell what answers now, and what the names mean."""
+        ...
+
+    async def versions(self, limit: int = 100) -> list[Version]:
+        """Give the latest versions, newest first."""
+        ...
+
+    async def find(self, name: str) -> Version:
+        """Give the version of that number or alias. Raises NotFound."""
+        ...
+
+    async def history(self, limit: int = 100) -> list[AuditRow]:
+        """Give the latest changes, newest first."""
+        ...
+
+    async def add(
+        self, settings: Mapping[str, object], run: str | None, note: str, actor: str
+    ) -> Version:
+        """Keep a configuration. Raises InvalidInput, NotFound."""
+        ...
+
+    async def challenge(self, name: str, actor: str) -> Version:
+        """Make a version the challenger. Raises NotFound."""
+        ...
+
+    async def promote(self, wanted: Wanted) -> Promotion:
+        """Gate a version, and let it answer where that is wanted. Raises NotFound, Conflict."""
+        ...
+
+    async def back(self, actor: str) -> Version:
+        """Let the former champion answer again. Raises Conflict."""
+        ...
+
+
 class Register(Protocol):
     """The part of the panel register that people look at."""
 
@@ -91,3 +132,4 @@ class Operations:
     rebuild: Rebuilding
     generations: Generations
     build: Building
+    championship: Championing

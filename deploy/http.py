@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.operations import Operations
 from api.service import PagesSettings, Service
+from deploy.curating import curation
 from deploy.observing import exposition
 from deploy.promoting import championship
 from deploy.version import VERSION
@@ -40,6 +41,7 @@ def create_service_app(diptych: Diptych) -> FastAPI:
             runs=diptych.runs,
             plans=diptych.plans,
             operations=_operations(diptych),
+            curation=curation(diptych),
             metrics_text=exposition,
             max_upload_bytes=settings.max_upload_bytes,
             pages=PagesSettings(_secret(settings.home / "pages.secret"), settings.home / "pages"),

@@ -7,7 +7,9 @@ from api.operations import Operations
 from contracts.errors import SpaceMismatch
 from contracts.nouns import Generation, PanelName
 from contracts.policy import Change
+from deploy.promoting import Championship
 from ingestion.faults import Difference, ParityReport
+from retrieval.promoting import Promote
 from retrieval.switching import Switch
 from tests.fakes.catalog import InMemoryCatalog
 
@@ -43,22 +45,26 @@ class Operating:
 
     def operations(self) -> Operations:
         catalog = self._catalog
+        switch = Switch(
+            catalog.policies,
+            catalog.register,
+            catalog.evidence,
+            catalog.parity_log,
+            catalog.ledger,
+        )
+        kept = catalog.configurations
+        promote = Promote(kept, catalog.policies, catalog.generations, switch)
         return Operations(
             policies=catalog.policies,
             register=catalog.register,
-            switch=Switch(
-                catalog.policies,
-                catalog.register,
-                catalog.evidence,
-                catalog.parity_log,
-                catalog.ledger,
-            ),
+            switch=switch,
             parity=self._check,
             parity_log=catalog.parity_log,
             repair=self._repair,
             rebuild=Rebuilds(catalog),
             generations=catalog.generations,
             build=Builds(catalog),
+            championship=Championship(kept, catalog.runs, promote),
         )
 
     async def _check(
