@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from api.curation import Curation
 from api.operations import Operations
 from contracts.blobs import Blobs
 from contracts.measuring import Runs
@@ -91,6 +92,7 @@ class Service:
     runs: Runs
     plans: Callable[[], ReadPlan]
     operations: Operations
+    curation: Curation
     metrics_text: Callable[[], tuple[bytes, str]]
     max_upload_bytes: int
     pages: PagesSettings | None = None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
 
+from api.curation import Curation
 from contracts.curating import Suites
 from contracts.errors import InvalidInput, NotFound, SetupFailed
 from deploy.models import chat
@@ -71,6 +72,11 @@ def curate(diptych: Diptych) -> Curate:
 def collect(diptych: Diptych) -> Collect:
     """Give the use case that turns feedback into candidates."""
     return Collect(diptych.suites, diptych.traced.traces, diptych.documents, _now)
+
+
+def curation(diptych: Diptych) -> Curation:
+    """Give what the routes and pages of suites call."""
+    return Curation(diptych.suites, curate(diptych), collect(diptych), SentencexSplitter())
 
 
 def generate(diptych: Diptych) -> Generate:

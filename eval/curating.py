@@ -41,7 +41,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What a person changes of a question; None leaves it as it is."""
+    """What a person changes of a question; None leaves it as it is.
+
+    ``marks`` come in the place of the labels, but for those of them that are ``kept``.
+    """
 
     text: str | None = None
     kind: Kind | None = None
@@ -49,6 +52,7 @@ class Revision:
     language: str | None = None
     before: tuple[str, ...] | None = None
     marks: tuple[Mark, ...] | None = None
+    kept: tuple[Label, ...] = ()
 
 
 UNCHANGED = Revision()
@@ -108,7 +112,8 @@ class Curate:
         answers = old.answers if revision.answers is None else revision.answers
         labels = old.labels
         if revision.marks is not None:
-            labels = await self._labels(workspace, revision.marks)
+            marked = await self._labels(workspace, revision.marks)
+            labels = (*(one for one in old.labels if one in revision.kept), *marked)
         elif revision.kind is Kind.UNANSWERABLE:
             labels = ()
         return replace(

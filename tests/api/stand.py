@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import httpx
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.curation import Curation
 from api.service import PagesSettings, Service
 from contracts.digests import embed
 from contracts.errors import Unreadable
@@ -29,6 +31,9 @@ from contracts.observing import NullMetrics
 from contracts.people import Role
 from contracts.policy import Policy, ReadPlan
 from contracts.record import Held, KeptReading, Reached, Task
+from eval.collecting import Collect
+from eval.curating import Curate
+from inference.sentences import SentencexSplitter
 from ingestion.receiving import Receive
 from retrieval.asking import (
     Answer,
@@ -133,6 +138,17 @@ def _answer(text: str, result: SearchResult, *citations: Citation) -> Answer:
     )
 
 
+def curation(catalog: InMemoryCatalog) -> Curation:
+    """The suites of a catalog in memory."""
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    suites, documents = catalog.suites, catalog.documents
+    collect = Collect(suites, catalog.traces, documents, now)
+    return Curation(suites, Curate(suites, documents, now), collect, SentencexSplitter())
+
+
 class Stand:
     """The service, its parts within a test's reach, and a key for each role."""
 
@@ -168,6 +184,7 @@ class Stand:
             runs=catalog.runs,
             plans=lambda: self.plan,
             operations=self.operating.operations(),
+            curation=curation(catalog),
             metrics_text=lambda: (b"diptych_up 1\n", "text/plain; version=0.0.4"),
             max_upload_bytes=UPLOAD_LIMIT,
             pages=PagesSettings("not a secret, a test", folder / "pages"),
