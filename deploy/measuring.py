@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from contracts.errors import InvalidInput
-from contracts.measuring import SETTINGS, Pins, Run, Suite
+from contracts.measuring import SETTINGS, LoadMeter, Pins, Run, Suite
 from contracts.tuning import Configuration
 from deploy.version import VERSION
 from deploy.wiring import Diptych
@@ -23,6 +23,7 @@ from eval.scoring import DEPTH
 from eval.suites import Loaded
 from retrieval.asking import Answer, AskRequest, SearchRequest, SearchResult
 from telemetry.load import MachineLoad
+from telemetry.spending import Prices, SpendingLoad
 
 ROOMS = ("contracts", "eval", "inference", "ingestion", "readers", "retrieval")
 """What decides a measurement, with the panels' rooms."""
@@ -45,6 +46,17 @@ class Plan:
     seed: int = 0
     source: str = ""
     distractors: str = ""
+
+
+def _meter(diptych: Diptych) -> LoadMeter:
+    """Give what watches the machine, and the chat model's tokens where there is one."""
+    settings = diptych.settings
+    machine = MachineLoad(watts=settings.processor_watts)
+    chat = diptych.models.chat
+    if chat is None:
+        return machine
+    prices = Prices(settings.llm_price_read, settings.llm_price_written)
+    return SpendingLoad(machine, chat.used, prices)
 
 
 def as_pinned(suite: Suite, runs: Sequence[Run]) -> Plan:
@@ -80,7 +92,7 @@ def measure(diptych: Diptych, *, answers: bool) -> Measure:
         )  # fmt: skip
         return await diptych.ask(request)
 
-    machine = Machine(lambda: datetime.now(UTC), MachineLoad(), diptych.models.detector.detect)
+    machine = Machine(lambda: datetime.now(UTC), _meter(diptych), diptych.models.detector.detect)
     documents, ledger = diptych.documents, diptych.ledger
     return Measure(diptych.runs, documents, ledger, machine, search, ask if answers else None)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from contracts.content import ChatModel, Embedder
+from contracts.content import Embedder
 from deploy.settings import Settings
 from deploy.spaces import ConfiguredSpaces
 from deploy.stores import Bar
@@ -28,7 +28,11 @@ CHUNKER = "structure-200-30"
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The parts that handle text. ``served`` is the embedder behind a server, if there is one."""
+    """The parts that handle text.
+
+    ``served`` is the embedder behind a server and ``chat`` the model that writes answers, if there
+    is one.
+    """
 
     embedder: OpenVinoEmbedder
     served: HttpEmbedder | None
@@ -36,6 +40,7 @@ class Models:
     detector: LangidDetector
     extractor: PatternExtractor
     spaces: ConfiguredSpaces
+    chat: OpenAIChat | None
 
     def embedder_of(self, model: str) -> Embedder | None:
         """Give the embedder of that name, or None."""
@@ -48,6 +53,8 @@ class Models:
         await self.reader.close()
         if self.served:
             await self.served.close()
+        if self.chat:
+            await self.chat.close()
 
 
 async def build_models(settings: Settings, bar: Bar | None) -> Models:
@@ -70,6 +77,7 @@ async def build_models(settings: Settings, bar: Bar | None) -> Models:
         detector=detector,
         extractor=PatternExtractor(),
         spaces=ConfiguredSpaces(embedder, others, chunker=chunker),
+        chat=chat(settings),
     )
 
 
@@ -98,7 +106,7 @@ def _served(settings: Settings) -> HttpEmbedder | None:
     )
 
 
-def chat(settings: Settings) -> ChatModel | None:
+def chat(settings: Settings) -> OpenAIChat | None:
     """Give the chat model that writes answers, when one is configured."""
     if settings.llm_url is None:
         return None

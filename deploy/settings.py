@@ -33,6 +33,15 @@ class Settings(BaseSettings):
     )
     llm_model: str = Field("default", description="Model name at llm_url.")
     llm_key: SecretStr | None = Field(None, description="Key for llm_url.")
+    llm_price_read: float | None = Field(
+        None, ge=0, description="Price of a million tokens that llm_model reads."
+    )
+    llm_price_written: float | None = Field(
+        None, ge=0, description="Price of a million tokens that it writes."
+    )
+    processor_watts: float = Field(
+        8.0, gt=0, description="Power of one busy processor, where no meter tells."
+    )
 
     judge_url: str | None = Field(
         None, description="OpenAI-compatible endpoint that judges answers; none: llm_url."

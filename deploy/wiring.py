@@ -27,10 +27,11 @@ from contracts.policy import (
     Policies,
 )
 from contracts.record import Documents, Ledger, Queue, Watch
+from contracts.variants import Variants
 from deploy import stores
 from deploy.following import PlanFollower
 from deploy.mirrors import tracers
-from deploy.models import CHUNKER, Models, build_models, chat
+from deploy.models import CHUNKER, Models, build_models
 from deploy.settings import Settings
 from deploy.stores import Bar
 from deploy.tracing import Observers, Traced, forgetting, observing
@@ -81,6 +82,7 @@ class Diptych:
     judgements: Judgements
     suites: Suites
     configurations: Configurations
+    variants: Variants
     panels: Mapping[PanelName, Panel]
     plans: PlanFollower
     receive: Receive
@@ -200,24 +202,27 @@ class _Opened:
     shadow: Shadow
     observers: Observers
 
+    @property
+    def blobs(self) -> Blobs:
+        """Where original bytes are."""
+        return FolderBlobs(self.settings.home / "blobs")
+
 
 def _assemble(opened: _Opened) -> Diptych:
     """Give the use cases over the parts."""
     settings, catalog, models = opened.settings, opened.catalog, opened.models
     panels, plans, metrics = opened.panels, opened.plans, opened.observers.metrics
-    blobs, ledger = FolderBlobs(settings.home / "blobs"), catalog.ledger
-    register, generations = catalog.register, catalog.generations
+    ledger, register, generations = catalog.ledger, catalog.register, catalog.generations
     search = Search(panels, models.spaces, plans, metrics, opened.shadow.offer)
-    ask = Ask(search, SentencexSplitter(), models.detector, metrics, chat(settings))
-    reconcile = _reconcile(opened, blobs)
+    ask = Ask(search, SentencexSplitter(), models.detector, metrics, models.chat)
+    reconcile = _reconcile(opened)
     survey = Survey(ledger, panels, register, generations)
     parity = CheckParity(ledger, survey, catalog.parity_log)
     rebuild = Rebuild(ledger, panels, register, survey, ExportFile.open, catalog.rights.rebuilding)
     grace = settings.grace_seconds
     keep = KeepGenerations(generations, panels, register, models.spaces, grace_s=grace)
     sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, metrics)
-    forget = forgetting(catalog.traces, settings.trace_days)
-    duties = (keep.step, rebuild.step, forget, sample)
+    duties = (keep.step, rebuild.step, forgetting(catalog.traces, settings.trace_days), sample)
     return Diptych(
         settings=settings,
         models=models,
@@ -226,7 +231,7 @@ def _assemble(opened: _Opened) -> Diptych:
         people=catalog.people,
         queue=catalog.queue,
         watch=catalog.watch,
-        blobs=blobs,
+        blobs=opened.blobs,
         policies=catalog.policies,
         register=register,
         generations=generations,
@@ -235,9 +240,10 @@ def _assemble(opened: _Opened) -> Diptych:
         judgements=catalog.judgements,
         suites=catalog.suites,
         configurations=catalog.configurations,
+        variants=catalog.variants,
         panels=panels,
         plans=plans,
-        receive=Receive(catalog.documents, blobs, limit=settings.max_upload_bytes),
+        receive=Receive(catalog.documents, opened.blobs, limit=settings.max_upload_bytes),
         reconcile=reconcile,
         sweep=Sweep(ledger, catalog.queue, panels, metrics, duties),
         drain=Drain(ledger, register, generations, reconcile),
@@ -254,17 +260,17 @@ def _assemble(opened: _Opened) -> Diptych:
     )
 
 
-def _reconcile(opened: _Opened, blobs: Blobs) -> Reconcile:
+def _reconcile(opened: _Opened) -> Reconcile:
     """Give the use case that does the work."""
     catalog, models, panels = opened.catalog, opened.models, opened.panels
     ledger, metrics, ended = catalog.ledger, opened.observers.metrics, opened.observers.ended
     return Reconcile(
         ledger,
-        blobs,
+        opened.blobs,
         panels,
         catalog.generations,
         models.spaces,
-        prepare=Prepare(ledger, blobs, models.reader, metrics, ended),
+        prepare=Prepare(ledger, opened.blobs, models.reader, metrics, ended),
         write=Write(ledger, models.extractor, panels, metrics),
         copy=Copy(ledger, panels, catalog.policies, catalog.register, ExportFile.open, metrics),
         ended=ended,

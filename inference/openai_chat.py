@@ -1,5 +1,6 @@
 """A ChatModel behind any OpenAI-compatible endpoint, by the openai library."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ class OpenAIChat:
     """Talks to ``url`` (ends in ``/v1``) as ``model``; ``key`` None for servers that need none.
 
     ``timeout`` is the longest silence in seconds: until the first piece, and between pieces.
+    ``used`` counts ``calls`` with their ``input`` and ``output`` tokens, as far as the server tells
+    them.
     """
 
     def __init__(self, url: str, model: str, key: str | None = None, timeout: float = 60.0) -> None:
@@ -26,6 +29,8 @@ class OpenAIChat:
         self._model = model
         self._timeout = timeout
         self._limit = _LIMITS[0]
+        self._options: dict[str, Any] = {"stream_options": {"include_usage": True}}
+        self.used: Counter[str] = Counter()
         self._client = AsyncOpenAI(
             base_url=url, api_key=key or "none", timeout=timeout, max_retries=_RETRIES
         )
@@ -40,6 +45,9 @@ class OpenAIChat:
         try:
             async with await self._open(messages, max_tokens) as events:
                 async for event in events:
+                    if usage := event.usage:
+                        told = {"input": usage.prompt_tokens, "output": usage.completion_tokens}
+                        self.used.update(calls=1, **told)
                     for choice in event.choices:
                         if choice.delta.content:
                             yield choice.delta.content
@@ -56,21 +64,33 @@ class OpenAIChat:
     async def _open(
         self, messages: Sequence[Message], max_tokens: int
     ) -> AsyncStream[ChatCompletionChunk]:
-        """Begin the call, changing the limit's name once for a server that wants the other."""
+        """Begin the call, giving way to what a server does not take; it is asked so from then on.
+
+        That is the other name of the limit, and no count of tokens.
+        """
         request: dict[str, Any] = {
             "model": self._model,
             "messages": [{"role": m.role, "content": m.content} for m in messages],
             "stream": True,
         }
         create: Any = self._client.chat.completions.create
-        try:
-            opened: AsyncStream[ChatCompletionChunk] = await create(
-                **request, **{self._limit: max_tokens}
-            )
-        except BadRequestError as error:
-            other = next(name for name in _LIMITS if name != self._limit)
-            if other not in str(error):
-                raise
-            self._limit = other
-            opened = await create(**request, **{other: max_tokens})
-        return opened
+        while True:
+            try:
+                opened: AsyncStream[ChatCompletionChunk] = await create(
+                    **request, **self._options, **{self._limit: max_tokens}
+                )
+            except BadRequestError as error:
+                if not self._gives_way(str(error)):
+                    raise
+            else:
+                return opened
+
+    def _gives_way(self, objection: str) -> bool:
+        """Change what a server objects to, if it can be changed."""
+        if self._options and next(iter(self._options)) in objection:
+            self._options = {}
+            return True
+        if self._limit == _LIMITS[0] and _LIMITS[1] in objection:
+            self._limit = _LIMITS[1]
+            return True
+        return False

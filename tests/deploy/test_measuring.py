@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from contracts.digests import embed
+from contracts.errors import InvalidInput, NotFound
 from contracts.nouns import (
     Card,
     Chunk,
@@ -21,14 +22,17 @@ from contracts.nouns import (
     Span,
     StagedVersion,
 )
+from contracts.policy import Change
 from contracts.record import Held, KeptReading, Reached, Task
 from contracts.tuning import Configuration
 from deploy import measuring
-from deploy.commands.measure import Wish, measure_suite
+from deploy.commands.measure import Wish, measure_suite, wanted
+from deploy.commands.reproduce import again, suite_of
 from deploy.settings import Settings
 from deploy.wiring import Diptych
 from eval.comparing import Verdict, compare
 from eval.importing import load_suite
+from eval.reproducing import reproduced
 from tests.api.stand import Stand
 
 BOTH = (Configuration(ReadMode.VECTOR), Configuration(ReadMode.GRAPH))
@@ -36,6 +40,8 @@ TEXTS = [f"The kiln number{n} burns at {900 + n} degrees." for n in range(24)]
 
 
 class Models:
+    chat = None
+
     class detector:  # noqa: N801 - it stands for an object
         @staticmethod
         def detect(_: str) -> str:
@@ -55,6 +61,9 @@ class Small(Stand):
         self.people = self.catalog.people
         self.receive = self.service.receive
         self.search = self.service.search
+        self.suites = self.catalog.suites
+        self.configurations = self.catalog.configurations
+        self.plans = lambda: self.plan
         self.poured = 0
 
     @property
@@ -152,3 +161,42 @@ async def test_an_unfinished_run_goes_on_with_its_own_settings(small: Small, fol
     assert again.run.pins.configured.tuning.fusion.k == 5
     assert (again.run.id, again.run.pins) == (cut.id, whole[0].run.pins)
     assert [one.metrics for one in again.results] == [one.metrics for one in whole[0].results]
+
+
+async def test_a_run_is_reproduced_to_the_last_digit_from_its_pins(
+    small: Small, folder: Path
+) -> None:
+    diptych, loaded = cast("Diptych", small), load_suite(folder)
+    steep = (BOTH[0].changed({"fusion.k": 5}),)
+    wish = Wish(steep, answers=True, seed=3, source=str(folder))
+    (first,) = await measure_suite(diptych, loaded, wish, unseen)
+    pins = first.run.pins
+    suite = await suite_of(diptych, pins, None)
+    (second,) = await measure_suite(diptych, suite, again(diptych, pins), unseen)
+    found = reproduced(first, second)
+    assert (found.equal, found.pins) == (True, ())
+    assert second.run.id != first.run.id
+    assert second.run.pins.configured.tuning.fusion.k == 5
+    nowhere = replace(pins, configuration={**pins.configuration, "source": ""})
+    with pytest.raises(InvalidInput):
+        await suite_of(diptych, nowhere, None)
+
+
+async def test_settings_change_what_answers_now_or_a_kept_configuration(small: Small) -> None:
+    diptych = cast("Diptych", small)
+    flat = BOTH[0].tuning.changed({"fusion.k": 90, "evidence.read": 3})
+    small.plan = replace(small.plan, tuning=flat)
+    found = await wanted(diptych, ["fusion.k=5"], (), None)
+    assert [one.mode for one in found] == ["vector", "graph", "fused"]
+    assert {(one.tuning.fusion.k, one.tuning.evidence.read) for one in found} == {(5, 3)}
+    (alone,) = await wanted(diptych, ["panel=graph"], (), None)
+    assert (alone.mode, alone.tuning) == (ReadMode.GRAPH, flat)
+    await small.configurations.add(BOTH[1], "", Change("me"))
+    assert await wanted(diptych, [], (), "1") == (BOTH[1],)
+    (kept,) = await wanted(diptych, ["fusion.k=7"], [ReadMode.VECTOR], "1")
+    assert (kept.mode, kept.tuning.fusion.k) == (ReadMode.VECTOR, 7)
+    for wrong in (["fusion.k=0"], ["answer.prompt=cited-0"]):
+        with pytest.raises(InvalidInput):
+            await wanted(diptych, wrong, (), None)
+    with pytest.raises(NotFound):
+        await wanted(diptych, [], (), "9")

@@ -44,6 +44,12 @@ def _event(text: str) -> str:
     return f"data: {json.dumps(chunk)}\n\n"
 
 
+def _counted() -> str:
+    usage = {"prompt_tokens": 12, "completion_tokens": 2, "total_tokens": 14}
+    head = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "m"}
+    return f"data: {json.dumps({**head, 'choices': [], 'usage': usage})}\n\n"
+
+
 class FakeOpenAI:
     """Keeps the bodies it received; ``left`` is set when a reader of ``endless`` goes away.
 
@@ -65,7 +71,10 @@ class FakeOpenAI:
         if name == "reasoning" and "max_tokens" in body:
             message = "Unsupported parameter: use 'max_completion_tokens' instead."
             return JSONResponse({"error": {"message": message}}, 400)
-        return StreamingResponse(self._pieces(name), media_type="text/event-stream")
+        if name in {"reasoning", "old"} and "stream_options" in body:
+            return JSONResponse({"error": {"message": "Unknown field: stream_options"}}, 400)
+        pieces = self._pieces(name, counted="stream_options" in body)
+        return StreamingResponse(pieces, media_type="text/event-stream")
 
     async def embed(self, request: Request) -> Response:
         body = await request.json()
@@ -94,7 +103,7 @@ class FakeOpenAI:
         data = {"backwards": data[::-1], "fewer": data[:-1]}.get(name, data)
         return JSONResponse({"object": "list", "data": data, "model": name, "usage": USAGE})
 
-    async def _pieces(self, name: str) -> AsyncIterator[str]:
+    async def _pieces(self, name: str, *, counted: bool) -> AsyncIterator[str]:
         yield _event("Neuf ")
         if name == "cut":
             raise ConnectionError("the server dies in the middle")
@@ -110,6 +119,8 @@ class FakeOpenAI:
             finally:
                 self.left.set()
         yield _event("ans.")
+        if counted:
+            yield _counted()
         yield "data: [DONE]\n\n"
 
 

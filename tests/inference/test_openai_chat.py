@@ -67,6 +67,23 @@ async def test_cancelling_the_reader_ends_the_call(chat: OpenAIChat, server: Fak
     assert await asyncio.to_thread(server.left.wait, 30)
 
 
+async def test_tokens_are_counted_as_the_server_tells_them(chat: OpenAIChat) -> None:
+    assert chat.used == {}
+    for _ in range(2):
+        await told(chat)
+    assert chat.used == {"calls": 2, "input": 24, "output": 4}
+
+
+@pytest.mark.parametrize("chat", ["old"], indirect=True)
+async def test_a_server_that_counts_nothing_answers_all_the_same(
+    chat: OpenAIChat, server: FakeOpenAI
+) -> None:
+    for _ in range(2):
+        assert await told(chat) == "Neuf ans."
+    assert chat.used == {}
+    assert "stream_options" not in server.bodies[-2], "the second call asks only once"
+
+
 @pytest.mark.parametrize("chat", ["reasoning"], indirect=True)
 async def test_a_model_that_names_the_limit_otherwise_is_understood(
     chat: OpenAIChat, server: FakeOpenAI

@@ -1,0 +1,47 @@
+"""SpendingLoad: what the calls of a chat model came to, beside what the machine did."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from contracts.measuring import LoadMeter
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Of a million tokens read and written, in whatever currency; None where nobody said."""
+
+    read: float | None = None
+    written: float | None = None
+
+
+class SpendingLoad:
+    """A meter that adds a model's tokens, and their cost where they have a price.
+
+    ``used`` counts ``calls``, ``input`` and ``output`` tokens since the model was opened, as its
+    server tells them; one that tells nothing adds nothing.
+    """
+
+    def __init__(self, meter: LoadMeter, used: Mapping[str, int], prices: Prices) -> None:
+        self._meter = meter
+        self._used = used
+        self._prices = prices
+
+    @contextmanager
+    def watching(self) -> Iterator[dict[str, float]]:
+        """Sample while the block runs; the mapping holds the summary when it has ended."""
+        before = dict(self._used)
+        with self._meter.watching() as load:
+            yield load
+        spent = {name: count - before.get(name, 0) for name, count in self._used.items()}
+        if not spent.get("calls"):
+            return
+        load["model_calls"] = float(spent["calls"])
+        load["model_input_tokens"] = float(spent["input"])
+        load["model_output_tokens"] = float(spent["output"])
+        prices = self._prices
+        if prices.read is not None and prices.written is not None:
+            cost = spent["input"] * prices.read + spent["output"] * prices.written
+            load["model_cost"] = round(cost / MILLION, 6)
