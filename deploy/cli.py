@@ -15,6 +15,7 @@ from deploy.commands.doctor import doctor
 from deploy.commands.evaluate import evaluate
 from deploy.commands.generations import generations
 from deploy.commands.ingest import ingest
+from deploy.commands.lab import lab
 from deploy.commands.mirror import mirror_runs
 from deploy.commands.people import keys, workspaces
 from deploy.commands.rebuild import export, rebuild
@@ -46,6 +47,7 @@ app.add_typer(champion, name="champion")
 app.add_typer(evaluate, name="eval")
 app.add_typer(generations, name="generations")
 app.add_typer(keys, name="keys")
+app.add_typer(lab, name="lab")
 app.add_typer(suites, name="suites")
 app.add_typer(workspaces, name="workspaces")
 

@@ -2,12 +2,14 @@
 
 import re
 from html import escape
+from uuid import UUID
 
 from nicegui import ui
 
 from api.pages import passage
 from api.pages.frame import heading
 from api.pages.session import Visitor
+from api.pages.thumbs import Thumbs
 from retrieval.asking import AskEvent, Citation, Cited, Delta, Final, Found, SearchDone
 
 MARK = re.compile(r"\[(\d{1,3})\]")
@@ -32,8 +34,9 @@ def with_marks(text: str, known: set[int]) -> str:
 class AnswerView:
     """Shows the events of one answer as they come."""
 
-    def __init__(self, visitor: Visitor, question: str) -> None:
+    def __init__(self, visitor: Visitor, question: str, trace: UUID) -> None:
         self._visitor = visitor
+        self._trace = trace
         self._said = ""
         self._cited: dict[int, Citation] = {}
         with ui.element("article").classes("sheet answer stack") as self._sheet:
@@ -54,7 +57,8 @@ class AnswerView:
             case SearchDone(result):
                 self._status.set_visibility(False)
                 self._text.classes("writing")
-                self._tell(result.degraded)
+                if result.degraded:
+                    self._tell(f"{self._visitor.text('ask.degraded')}: {result.degraded}")
             case Delta(text):
                 self._said += text
             case Cited(citation):
@@ -69,10 +73,9 @@ class AnswerView:
         self._text.classes(remove="writing")
         self._tell(words)
 
-    def _tell(self, words: str | None) -> None:
-        if words:
-            self._notice.set_text(words)
-            self._notice.set_visibility(True)
+    def _tell(self, words: str) -> None:
+        self._notice.set_text(words)
+        self._notice.set_visibility(True)
 
     def _finish(self, event: Final) -> None:
         answer, text = event.answer, self._visitor.text
@@ -86,6 +89,8 @@ class AnswerView:
             took = answer.took_ms.get("total", answer.search.took_ms.get("total", 0.0)) / 1000
             seconds = text("ask.took", seconds=f"{took:.1f}")
             ui.label(f"{method} · {seconds}").classes("soft small")
+            ui.element("div").classes("grow")
+            Thumbs(self._visitor, self._trace)
         if answer.refused:
             self._sheet.classes("refused")
             with self._foot:

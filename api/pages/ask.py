@@ -1,6 +1,7 @@
 """Ask: the question box, the panel to read from, the answer as it is written."""
 
 import asyncio
+from uuid import UUID, uuid4
 
 from nicegui import background_tasks, ui
 
@@ -104,23 +105,24 @@ class AskPage:
         self._show_recent()
         self._area.classes(remove="first")
         self._output.clear()
+        trace = uuid4()
         with self._output:
-            view = AnswerView(self._visitor, question)
-        self._task = background_tasks.create(self._answer(view, question))
+            view = AnswerView(self._visitor, question, trace)
+        self._task = background_tasks.create(self._answer(view, question, trace))
         self._button.set_text(self._visitor.text("ask.stop"))
 
     def _stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
 
-    async def _answer(self, view: AnswerView, question: str) -> None:
+    async def _answer(self, view: AnswerView, question: str, trace: UUID) -> None:
         visitor = self._visitor
         mode = None if self._mode.value == AS_SET else ReadMode(self._mode.value)
         with self._output:
             try:
                 await visitor.confirm(Role.READER)
                 key = str(visitor.identity.key)
-                request = AskRequest(visitor.workspace, question, mode, key=key)
+                request = AskRequest(visitor.workspace, question, mode, key=key, trace=trace)
                 async with closing(visitor.service.ask.stream(request)) as events:
                     async for event in events:
                         view.show(event)
@@ -130,6 +132,6 @@ class AskPage:
             except Unauthenticated:
                 session.sign_out()
             except DiptychError as error:
-                view.stop(str(error))
+                view.stop(visitor.text.problem(error))
             finally:
                 self._button.set_text(visitor.text("ask.button"))

@@ -40,7 +40,7 @@ def search(
     async def main() -> SearchResult:
         with progress(quiet=quiet or as_json) as bar:
             async with open_diptych(load(), bar) as diptych:
-                return await diptych.search(SearchRequest(workspace, query, panel, limit))
+                return await diptych.traced.search(SearchRequest(workspace, query, panel, limit))
 
     result = run(main())
     if as_json:
@@ -62,7 +62,7 @@ def ask(
     async def main() -> Answer:
         with progress(quiet=quiet or as_json) as bar:
             async with open_diptych(load(), bar) as diptych:
-                return await diptych.ask(AskRequest(workspace, question, panel))
+                return await diptych.traced.ask(AskRequest(workspace, question, panel))
 
     answer = run(main())
     if as_json:

@@ -7,7 +7,7 @@ import math
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -41,7 +41,7 @@ def plain(value: object) -> object:
     match value:
         case ChunkId() | UUID() | Path() | StrEnum():
             return str(value)
-        case datetime():
+        case date():
             return value.isoformat()
         case Mapping():
             return {str(k): plain(v) for k, v in value.items()}

@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page, StorageState, async_playwright, 
 
 from contracts.nouns import PanelName, ReadMode
 from contracts.people import Role
+from contracts.tracing import Verdict
 from tests.api.kept_runs import NEW, OLD, keep
 from tests.api.stand import REFUSAL, Stand
 
@@ -196,6 +197,24 @@ async def test_a_refusal_is_shown_as_one(site: Site) -> None:
     await ask(page, "tell me")
     await expect(page.locator(".answer.refused")).to_contain_text(REFUSAL)
     await expect(page.locator(".answer")).to_contain_text("Not in the documents")
+
+
+async def test_a_thumb_on_an_answer_is_kept_with_its_comment(site: Site) -> None:
+    await pour(site, "lease.txt", LEASE)
+    page = await site.page()
+    await ask(page, "What is the notice period?")
+    down = page.get_by_label("This does not answer it", exact=True)
+    await down.click()
+    await expect(down).to_have_attribute("aria-pressed", "true")
+    await page.get_by_label("What is missing or wrong?").fill("It is two months.")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("button", name="Send")).to_be_hidden()
+    said = site.stand.mirror.said[-1]
+    assert (said.verdict, said.comment) == (Verdict.DOWN, "It is two months.")
+    trace = await site.stand.catalog.traces.get(said.trace)
+    assert trace.text == "What is the notice period?"
+    await page.get_by_label("This answers it", exact=True).click()
+    await expect(down).to_have_attribute("aria-pressed", "false")
 
 
 async def test_a_panel_that_is_down_is_told(site: Site) -> None:
