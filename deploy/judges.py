@@ -40,6 +40,7 @@ async def judging(diptych: Diptych) -> AsyncIterator[JudgeRun]:
 
     model = judge_model(diptych.settings)
     judge = RagasJudge(model, diptych.embedder)
+    await diptych.warm()  # or the first search may be over its deadline, and degraded
     parts = diptych.runs, diptych.judgements, judge, diptych.documents, diptych.ledger
     try:
         yield JudgeRun(*parts, search)

@@ -108,7 +108,7 @@ def calibrate_judge(
 
     async def main() -> list[Calibration]:
         async with open_diptych(load()) as diptych:
-            return await _calibrated(diptych, which, people, judge)
+            return await calibrated(diptych, which, people, judge)
 
     found = run(main())
     for one in found:
@@ -119,10 +119,10 @@ def calibrate_judge(
     raise typer.Exit(DONE if all(one.trusted for one in found) else NOT_CLEAN)
 
 
-async def _calibrated(
+async def calibrated(
     diptych: Diptych, which: str, people: list[HumanLabel], judge: str | None
 ) -> list[Calibration]:
-    """Calibrate the judge of a run, and keep that."""
+    """Calibrate the judge of a run, and keep that. Raises NotFound, InvalidInput."""
     found = await diptych.runs.find(which)
     judges = await diptych.judgements.judges(found.id)
     if not judges:

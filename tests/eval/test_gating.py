@@ -128,19 +128,20 @@ def by_judge(label: str, values: list[float], metric: str) -> Measured:
 
 def test_a_judge_that_is_not_calibrated_only_advises() -> None:
     high = [0.9 - n % 3 / 10 for n in range(60)]
-    runs = [by_judge("a", high, FAITHFUL), by_judge("b", [x / 2 for x in high], FAITHFUL)]
-    advised = judge(*runs)
+    old, new = by_judge("a", high, FAITHFUL), by_judge("b", [x / 2 for x in high], FAITHFUL)
+    advised = judge(old, new)
     assert advised.passed
     assert "judge_faithfulness fell" in advised.doubts[-1]
     assert "its judge is not calibrated" in advised.doubts[-1]
-    assert judge(*runs, FAITHFUL).passed, "nor where it is the primary metric"
-    assert judge(*runs, calibrated={"judge_context_recall"}).passed
-    blocked = judge(*runs, calibrated={FAITHFUL})
+    assert judge(old, new, FAITHFUL).passed, "nor where it is the primary metric"
+    assert judge(old, new, calibrated={"judge_context_recall"}).passed
+    blocked = judge(old, new, calibrated={FAITHFUL})
     assert not blocked.passed
     assert not any("calibrated" in doubt for doubt in blocked.doubts)
 
 
 def test_what_is_computed_from_an_answer_needs_no_calibration() -> None:
     high = [0.9 - n % 3 / 10 for n in range(60)]
-    runs = [by_judge("a", high, "ragas_chrf"), by_judge("b", [x / 2 for x in high], "ragas_chrf")]
-    assert not judge(*runs).passed
+    low = [x / 2 for x in high]
+    old, new = by_judge("a", high, "ragas_chrf"), by_judge("b", low, "ragas_chrf")
+    assert not judge(old, new).passed

@@ -100,7 +100,8 @@ async def test_failures_are_counted_bounded_and_never_averaged(court: Court) -> 
     found = of(report)
     assert (found.judged, found.applicable, found.not_applicable) == (10, 15, 5)
     assert found.mean == pytest.approx(0.8)
-    assert (found.low, found.high) == (pytest.approx(8 / 15), pytest.approx(13 / 15))
+    assert found.low == pytest.approx(8 / 15)
+    assert found.high == pytest.approx(13 / 15)
     assert found.share == pytest.approx(2 / 3)
     assert dict(found.reasons) == {"Prose.": 10, "No answer.": 10}
     results = {one.question: one for one in await court.desk.catalog.runs.results(run.id)}
@@ -177,7 +178,7 @@ async def test_without_the_suite_what_is_right_is_not_known(court: Court) -> Non
 
 async def test_a_question_that_now_finds_something_else_is_not_judged(court: Court) -> None:
     run, judge = await court.measured(), TellingJudge(half)
-    del court.documents["doc5"]
+    court.documents = {name: one for name, one in court.documents.items() if name != "doc5"}
     report = await court.judged(judge, run)
     assert "doc5 ?" not in {one.question for one in judge.cases}
     assert of(report).not_applicable == 1

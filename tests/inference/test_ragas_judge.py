@@ -60,7 +60,7 @@ async def test_the_metrics_mean_what_they_say(server: FakeJudge) -> None:
     assert found["id_context_recall"] == 1
     equal = values(await said(server, "good", *METRICS, case=replace(CASE, answer=CASE.reference)))
     assert equal["faithfulness"] == equal["semantic_similarity"] == pytest.approx(1)
-    assert found["semantic_similarity"] < 0.99
+    assert found["semantic_similarity"] != equal["semantic_similarity"]
 
 
 @pytest.mark.parametrize("name", ["rouge_l", "chrf", "string_similarity", "text_context_recall"])
@@ -72,7 +72,7 @@ async def test_a_computed_metric_is_right_or_says_which_package_it_needs(name: s
         assert "pip install" in found[name].reason
     else:
         assert equal[name].value == pytest.approx(1)
-        assert name == "text_context_recall" or found[name].value < 0.99
+        assert name == "text_context_recall" or found[name] != equal[name]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ async def test_no_more_calls_at_once_than_allowed(server: FakeJudge) -> None:
 async def test_without_a_judge_the_computed_metrics_remain() -> None:
     (found,) = await RagasJudge(None, HashEmbedder()).judge([CASE], METRICS)
     assert {found[name].failure for name in BY_MODEL} == {Failure.NOT_APPLICABLE}
-    assert found["id_context_recall"].value == found["id_context_precision"].value * 2 == 1
+    assert (found["id_context_recall"].value, found["id_context_precision"].value) == (1, 0.5)
     assert found["semantic_similarity"].value is not None
     (bare,) = await RagasJudge().judge([CASE], METRICS)
     assert bare["semantic_similarity"].failure is Failure.NOT_APPLICABLE
