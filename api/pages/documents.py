@@ -97,7 +97,8 @@ class DocumentsPage:
                     visitor.workspace, Upload(file.name, file.iterate())
                 )
             except DiptychError as error:
-                words = visitor.text("documents.refused", name=file.name, problem=error)
+                problem = visitor.text.problem(error)
+                words = visitor.text("documents.refused", name=file.name, problem=problem)
                 ui.notify(words, type="negative", multi_line=True, timeout=8000)
                 return
             known = all(receipt.unchanged for receipt in receipts)

@@ -54,7 +54,7 @@ class Visitor:
         except Unauthenticated:
             sign_out()
         except DiptychError as error:
-            ui.notify(str(error), type="negative", multi_line=True, timeout=8000)
+            ui.notify(self.text.problem(error), type="negative", multi_line=True, timeout=8000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def add_sign_in(service: Service) -> None:
             except Unauthenticated:
                 refused(text("signin.wrong"))
             except DiptychError as error:
-                refused(str(error))
+                refused(text.problem(error))
             else:
                 ui.navigate.to("/")
 

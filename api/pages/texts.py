@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from contracts.errors import DiptychError
+
 LANGUAGES = ("en", "fr", "ru")
 
 
@@ -23,6 +25,10 @@ class Texts:
     def known(self, key: str, otherwise: str) -> str:
         """Give a text, or ``otherwise`` for a key that nobody has put into words."""
         return self.words.get(key, otherwise)
+
+    def problem(self, error: DiptychError) -> str:
+        """Say what went wrong; where its code does not tell all, the English detail is given."""
+        return self(f"problem.{error.code}", detail=error)
 
 
 @cache

@@ -12,8 +12,9 @@ from api.pages.answer import with_marks
 from api.pages.passage import AROUND, marked
 from api.pages.rows import row, size_text
 from api.pages.texts import LANGUAGES, choose, texts
+from api.problems import STATUS
 from api.reference import reference_page
-from contracts.errors import Unreadable
+from contracts.errors import CatalogUnavailable, Conflict, Unreadable
 from contracts.nouns import PanelName, ReadMode, Span
 from contracts.people import Role
 from contracts.policy import PanelStanding, Stage
@@ -74,6 +75,16 @@ def test_every_state_reason_role_and_panel_has_words() -> None:
         | {f"status.{one}" for one in PanelStanding if one is not PanelStanding.SERVING}
     )
     assert wanted <= set(texts("en").words)
+
+
+def test_every_failure_is_said_in_the_language_of_the_page() -> None:
+    assert {f"problem.{kind.code}" for kind in STATUS} <= set(texts("en").words)
+    down = CatalogUnavailable("connection refused", "Start PostgreSQL.")
+    refused = Conflict("The switch is refused: 12 questions were compared.", "Wait.")
+    assert texts("fr").problem(down).startswith("Le registre des documents ne répond pas.")
+    assert "connection" not in texts("ru").problem(down)
+    assert texts("en").problem(refused) == str(refused)
+    assert texts("fr").problem(refused) == f"Impossible pour l’instant : {refused}"
 
 
 @pytest.mark.parametrize(
