@@ -1,6 +1,6 @@
 """Frame: what every page has around it: style, header, language, theme, who is signed in."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from html import escape
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from api.pages.session import SIGN_IN, Visitor
 from api.pages.texts import LANGUAGES, Texts, texts
 from api.service import Service
 from contracts.errors import DiptychError, Unavailable
+from contracts.people import Role
 
 APP_PATH = "/app"
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
@@ -21,6 +22,8 @@ LOGO = (
     '<rect x="13" y="3" width="9" height="18" rx="2.5" fill="#7a3fc4"/></svg>'
 )
 PLACES = (("/", "nav.ask"), ("/documents", "nav.documents"), ("/status", "nav.status"))
+CURATING = (("/suites", "nav.suites"),)
+"""Places for those who write."""
 OPERATING = (("/evaluations", "nav.evaluations"),)
 """Places for those who operate the whole service."""
 
@@ -85,7 +88,7 @@ def _header(visitor: Visitor, path: str, spaces: list[str]) -> None:
             ui.html(LOGO, sanitize=False).classes("row")
             ui.label("Diptych")
         with ui.element("nav").classes("row tabs"):
-            for target, key in (*PLACES, *(OPERATING if visitor.operates else ())):
+            for target, key in _places(visitor):
                 here = " here" if target == path else ""
                 ui.link(text(key), target).classes(f"tab{here}")
         ui.element("div").classes("grow")
@@ -94,6 +97,12 @@ def _header(visitor: Visitor, path: str, spaces: list[str]) -> None:
         _language_menu(text)
         _theme_button(text)
         _account_menu(visitor)
+
+
+def _places(visitor: Visitor) -> Sequence[tuple[str, str]]:
+    """Give where the visitor may go."""
+    curating = CURATING if visitor.may(Role.EDITOR) else ()
+    return (*PLACES, *curating, *(OPERATING if visitor.operates else ()))
 
 
 def _workspace_menu(visitor: Visitor, spaces: list[str]) -> None:
@@ -145,5 +154,5 @@ def _trouble(text: Texts, error: DiptychError) -> None:
     """Say in words why there is no page, when even the record of people does not answer."""
     with ui.element("div").classes("door"), ui.element("div").classes("sheet"):
         heading(text("trouble.title"), 1)
-        ui.label(str(error)).classes("problem")
+        ui.label(text.problem(error)).classes("problem")
         main_button(text("trouble.again"), ui.navigate.reload)

@@ -15,6 +15,7 @@ from api.pages.original import add_original
 from api.pages.reference import add_reference
 from api.pages.signin import add_sign_in
 from api.pages.status import add_status
+from api.pages.suites import add_suites
 from api.service import PagesSettings, Service
 
 SESSION_S = 14 * 24 * 3600
@@ -38,6 +39,7 @@ def add_pages(app: FastAPI, service: Service, settings: PagesSettings) -> None:
     add_ask(service)
     add_documents(service)
     add_status(service)
+    add_suites(service)
     add_evaluations(service)
     add_original(service)
     add_reference(service, app.openapi)

@@ -6,7 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.api.browsing import running, site
 from tests.api.stand import Stand
+
+__all__ = ["client", "running", "site", "stand"]
 
 
 @pytest.fixture

@@ -73,17 +73,17 @@ async def test_candidates_come_page_by_page(client: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({}, 400),
-        ({"labels": []}, 400),
-        ({"labels": [{"start": 0, "end": 9999}]}, 400),
-        ({"labels": [{"part": 5, "start": 0, "end": 2}]}, 400),
-        ({"labels": [{"quote": "six months"}]}, 400),
+        ({}, 422),
+        ({"labels": []}, 422),
+        ({"labels": [{"start": 0, "end": 9999}]}, 422),
+        ({"labels": [{"part": 5, "start": 0, "end": 2}]}, 422),
+        ({"labels": [{"quote": "six months"}]}, 422),
         ({"labels": [{"start": 0}]}, 422),
         ({"labels": [{"start": -1, "end": 2}]}, 422),
         ({"labels": [{"document": str(uuid4())}]}, 404),
         ({"kind": "hard"}, 422),
-        ({"kind": "unanswerable", "labels": [{}]}, 400),
-        ({"question": " "}, 400),
+        ({"kind": "unanswerable", "labels": [{}]}, 422),
+        ({"question": " "}, 422),
         ({"wrong": 1}, 422),
     ],
 )
@@ -114,8 +114,8 @@ async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient) -> None
     ]
     for address in unknown:
         assert (await client.get(address)).status_code == 404, address
-    assert (await client.post("/v1/suites/leases/freeze", json={})).status_code == 400
-    assert (await client.post("/v1/suites", json={"name": "A b"})).status_code == 400
+    assert (await client.post("/v1/suites/leases/freeze", json={})).status_code == 422
+    assert (await client.post("/v1/suites", json={"name": "A b"})).status_code == 422
 
 
 async def test_readers_look_and_editors_decide_in_their_own_workspace(
