@@ -149,6 +149,14 @@ class Panel(Holder, Protocol):
         """Give the named live chunks of one workspace; what is not there is left out."""
         ...
 
+    def misindexed(self, refs: Sequence[VersionRef], generation: int) -> AsyncIterator[ChunkId]:
+        """Stream the versions' chunks that searches find by other words than those of their text.
+
+        What a chunk is searched by follows from its text, context and language, each panel knows
+        how; ``stage`` with ``overwrite`` makes it again.
+        """
+        ...
+
     def strays(self, generation: int) -> AsyncIterator[Stray]:
         """Stream what is inconsistent inside the store, found by the server."""
         ...

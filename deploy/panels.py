@@ -155,6 +155,10 @@ class GuardedPanel:
         """Stream versions' chunks as stored."""
         return self._stream(lambda panel: panel.export(refs, generation))
 
+    def misindexed(self, refs: Sequence[VersionRef], generation: int) -> AsyncIterator[ChunkId]:
+        """Stream chunks that are found by other words than their text's."""
+        return self._stream(lambda panel: panel.misindexed(refs, generation))
+
     def strays(self, generation: int) -> AsyncIterator[Stray]:
         """Stream what is inconsistent inside the store."""
         return self._stream(lambda panel: panel.strays(generation))

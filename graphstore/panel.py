@@ -145,6 +145,10 @@ class Neo4jPanel:
         """Stream versions' chunks, float32 bit for bit."""
         return self._reader.export(refs, generation)
 
+    def misindexed(self, refs: Sequence[VersionRef], generation: int) -> AsyncIterator[ChunkId]:
+        """Stream chunks whose indexed words are not those of their text."""
+        return self._reader.misindexed(refs, generation)
+
     async def cards(
         self, refs: Sequence[VersionRef], generation: int
     ) -> dict[VersionRef, StagedVersion]:

@@ -327,6 +327,14 @@ RETURN collect(c {
 }) AS chunks
 """
 
+# What chunks are found by, with all that it follows from.
+INDEXED: Final = """
+MATCH (c:Chunk) WHERE c.id IN $ids
+RETURN collect(c {
+  .id, .part, .page, .start, .end, .text, .context, .language, .search
+}) AS chunks
+"""
+
 # --- Health -------------------------------------------------------------------------------
 
 HEALTH: Final = """

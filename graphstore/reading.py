@@ -1,5 +1,6 @@
 """Reads of the graph panel: passages, cards, digests and exports."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
@@ -18,12 +19,14 @@ from graphstore.names import document_id, live_key, version_id
 from graphstore.rows import (
     CHUNK_KEYS,
     EXPORT_KEYS,
+    Row,
     is_whole,
     to_card,
     to_chunk,
     to_embedded,
 )
 from graphstore.schema import Neo4jSchema
+from graphstore.searchtext import searchable
 
 T = TypeVar("T")
 
@@ -99,6 +102,15 @@ class Neo4jReader:
                 if id_ in found and is_whole(found[id_], EXPORT_KEYS):
                     yield to_embedded(found[id_])
 
+    async def misindexed(
+        self, refs: Sequence[VersionRef], generation: int
+    ) -> AsyncIterator[ChunkId]:
+        """Fold the words of chunks again, and give those that are indexed by others."""
+        async for ids in self._chunk_ids(refs, generation):
+            page = (await self._client.scan(queries.INDEXED, {"ids": ids}))[0]["chunks"]
+            for one in await asyncio.to_thread(_misindexed, page):
+                yield one
+
     async def _chunk_ids(
         self, refs: Sequence[VersionRef], generation: int
     ) -> AsyncIterator[Sequence[str]]:
@@ -133,6 +145,11 @@ class Neo4jReader:
 def slices(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Cut a sequence into parts of at most ``size``."""
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _misindexed(page: Sequence[Row]) -> list[ChunkId]:
+    found = ((to_chunk(row), row["search"]) for row in page if is_whole(row, CHUNK_KEYS))
+    return sorted(chunk.id for chunk, search in found if search != searchable(chunk.passage))
 
 
 def _together(versions: Sequence[str], sizes: Mapping[str, int]) -> Iterator[list[str]]:

@@ -1,4 +1,4 @@
-"""Inspect: read payloads again and compare each with the digest that is stored beside it."""
+"""Inspect: read payloads again, and compare them with their digests and with what is indexed."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +25,7 @@ class _Sum:
     first: int = 0
     second: int = 0
     unsound: list[int] = field(default_factory=list)
+    misindexed: list[int] = field(default_factory=list)
 
 
 async def inspect(
@@ -36,6 +37,8 @@ async def inspect(
     sums = {ref: _Sum() for ref in refs}
     async for block in blocks(panel.export(refs, generation.number), BLOCK):
         await asyncio.to_thread(_add, block, generation.model, sums)
+    async for chunk in panel.misindexed(refs, generation.number):
+        sums[chunk.ref].misindexed.append(chunk.ordinal)
     return [
         Difference(panel.name, digest.ref, Fault.CORRUPT, detail, generation.number)
         for digest in held
@@ -56,14 +59,19 @@ def _judge(
     digest: VersionDigest, mine: _Sum, cards: Mapping[VersionRef, StagedVersion]
 ) -> Iterator[str]:
     if mine.unsound:
-        more = "" if len(mine.unsound) <= NAMED else f" and {len(mine.unsound) - NAMED} more"
-        ordinals = ", ".join(map(str, mine.unsound[:NAMED]))
-        yield f"not what its digest says: chunk {ordinals}{more}"
+        yield f"not what its digest says: chunk {_named(mine.unsound)}"
     elif (mine.chunks, (mine.first, mine.second)) != (digest.chunks, digest.marks):
         yield "the chunks do not add up"
+    elif mine.misindexed:
+        yield f"searched by other words than its text's: chunk {_named(mine.misindexed)}"
     version = cards.get(digest.ref)
     if version is None or card_digest(version.card) != digest.card:
         yield "not what its digest says: the card"
+
+
+def _named(ordinals: Sequence[int]) -> str:
+    more = "" if len(ordinals) <= NAMED else f" and {len(ordinals) - NAMED} more"
+    return ", ".join(map(str, ordinals[:NAMED])) + more
 
 
 async def explain(mine: Panel, sound: Panel, ref: VersionRef, generation: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -27,14 +28,16 @@ async def add(connection: Connection, versions: list[int], ordinals: list[int]) 
     found = await (await cursor.execute(queries.WORDS, places)).fetchall()
     if not found:
         return
-    terms, times = (np.concatenate([np.array(row[n], np.int32) for row in found]) for n in (4, 5))
-    sizes = np.array([len(row[4]) for row in found])
+    terms, times = (np.concatenate([np.array(row[n], np.int32) for row in found]) for n in (5, 6))
+    sizes = np.array([len(row[5]) for row in found])
     weights = weigh(times, sizes)
     async with connection.cursor().copy(queries.COPY_BAGS) as copy:
         copy.set_types(queries.BAG_TYPES)
-        for (*place, _, _), end, size in zip(found, sizes.cumsum(), sizes, strict=True):
+        for (*place, digest, _, _), end, size in zip(found, sizes.cumsum(), sizes, strict=True):
             own = slice(end - size, end)
-            await copy.write_row((*place, _array(terms[own]), _sparse(terms[own], weights[own])))
+            bag = _array(terms[own]), _sparse(terms[own], weights[own])
+            # As panel.seal does: the server sends these columns in this very form.
+            await copy.write_row((*place, *bag, crc32(digest + b"".join(bag))))
     await _note(connection, np.repeat([row[2] for row in found], sizes), terms, found)
 
 

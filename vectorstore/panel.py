@@ -227,6 +227,20 @@ class PostgresPanel:
                 passed = next(n for n, (ref, _) in enumerate(window) if ref == last)
                 ahead = [(last, page[-1][rows.ORDINAL]), *ahead[passed + 1 :]]
 
+    async def misindexed(
+        self, refs: Sequence[VersionRef], generation: int
+    ) -> AsyncIterator[ChunkId]:
+        """Give the chunks whose bag of words is not the one that was made of their text."""
+        values = {
+            "generation": generation,
+            "documents": [ref.document for ref in refs],
+            "numbers": [ref.number for ref in refs],
+        }
+        async with self._connections.lend(READ_SECONDS) as connection:
+            found = await (await connection.execute(queries.MISINDEXED, values)).fetchall()
+        for row in found:
+            yield ChunkId(*row)
+
     async def cards(
         self, refs: Sequence[VersionRef], generation: int
     ) -> dict[VersionRef, StagedVersion]:

@@ -84,8 +84,7 @@ COPY_TYPES: Final = (
 """``bytea`` for embedding and mentions: bytes go out as they are, the server's own binary form."""
 
 WORDS: Final = """
-SELECT c.version, c.ordinal, l.id, l.generation,
-       w.terms, w.times
+SELECT c.version, c.ordinal, l.id, l.generation, c.digest, w.terms, w.times
   FROM unnest(%(versions)s::bigint[], %(ordinals)s::int[]) AS k (version, ordinal)
   JOIN panel.chunk AS c USING (version, ordinal)
   JOIN panel.version AS v ON v.id = c.version
@@ -98,10 +97,10 @@ SELECT c.version, c.ordinal, l.id, l.generation,
 """
 """No row for a text without words."""
 COPY_BAGS: Final = """
-COPY panel.bag (version, ordinal, lexicon, generation, terms, weights) FROM STDIN
+COPY panel.bag (version, ordinal, lexicon, generation, terms, weights, seal) FROM STDIN
 WITH (FORMAT BINARY)
 """
-BAG_TYPES: Final = ("int8", "int4", "int4", "int4", "bytea", "bytea")
+BAG_TYPES: Final = ("int8", "int4", "int4", "int4", "bytea", "bytea", "int8")
 COPY_NOTES: Final = """
 COPY panel.delta (lexicon, chunks, terms, counts) FROM STDIN WITH (FORMAT BINARY)
 """
@@ -115,13 +114,16 @@ WITH dropped AS (
    WHERE b.version = k.version AND b.ordinal BETWEEN k.first AND k.last
   RETURNING b.lexicon, b.terms
 ), counted AS (
-  SELECT lexicon, term, count(*)::int AS n FROM dropped, unnest(terms) AS term GROUP BY 1, 2
+  SELECT lexicon, array_agg(term) AS terms, array_agg(-n) AS counts
+    FROM (SELECT lexicon, term, count(*)::int AS n FROM dropped, unnest(terms) AS term
+           GROUP BY 1, 2) AS each
+   GROUP BY lexicon
 )
 INSERT INTO panel.delta (lexicon, chunks, terms, counts)
-SELECT lexicon, -(SELECT count(*) FROM dropped AS a WHERE a.lexicon = c.lexicon),
-       array_agg(term), array_agg(-n)
-  FROM counted AS c GROUP BY lexicon
+SELECT lexicon, -count(*), coalesce(c.terms, '{}'), coalesce(c.counts, '{}')
+  FROM dropped LEFT JOIN counted AS c USING (lexicon) GROUP BY lexicon, c.terms, c.counts
 """
+"""A bag that a hand has emptied is counted out as well."""
 DROP_CHUNKS: Final = """
 DELETE FROM panel.chunk AS c
  USING unnest(%(versions)s::bigint[], %(firsts)s::int[], %(lasts)s::int[])
@@ -227,6 +229,16 @@ SELECT c.document, c.number, c.generation, c.ordinal, c.part, c.page, c.span_sta
  ORDER BY k.place, c.ordinal LIMIT %(page)s
 """
 """Lateral, so that a page reads no more rows than it gives, whatever the versions hold."""
+MISINDEXED: Final = """
+SELECT v.document, v.number, v.generation, b.ordinal
+  FROM unnest(%(documents)s::uuid[], %(numbers)s::int[]) AS n (document, number)
+  JOIN panel.version AS v USING (document, number)
+  JOIN panel.chunk AS c ON c.version = v.id
+  JOIN panel.bag AS b ON (b.version, b.ordinal) = (c.version, c.ordinal)
+ WHERE v.generation = %(generation)s AND b.seal <> panel.seal(c.digest, b.terms, b.weights)
+ ORDER BY 1, 2, 4
+"""
+"""Chunks without a bag are strays, if their text has words."""
 CARDS: Final = """
 SELECT v.document, v.number,
        v.id, v.workspace, v.title, v.source, v.media_type, v.external_id, v.metadata, v.live

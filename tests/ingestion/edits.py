@@ -54,6 +54,10 @@ def drop_mentions(panel: InMemoryPanel, ref: VersionRef) -> None:
     panel.chunks[chunk(ref)] = replace(panel.chunks[chunk(ref)], mentions=())
 
 
+def change_words(panel: InMemoryPanel, ref: VersionRef) -> None:
+    panel.words[chunk(ref)] = ["evil"]
+
+
 def lose_chunk(panel: InMemoryPanel, ref: VersionRef) -> None:
     del panel.chunks[chunk(ref)]
 
@@ -120,6 +124,9 @@ EDITS: Mapping[str, Edit] = {
     "language": Edit(changing(language="fr"), Fault.CORRUPT, "chunk 0: language", seen=False),
     "vector": Edit(bend_vector, Fault.CORRUPT, "chunk 0: vector", seen=False),
     "mentions": Edit(drop_mentions, Fault.CORRUPT, "chunk 0: mentions", seen=False),
+    "search words": Edit(
+        change_words, Fault.CORRUPT, "searched by other words than its text's: chunk 0", seen=False
+    ),
     "lost chunk": Edit(lose_chunk, Fault.DIFFERENT, "chunk 0: missing"),
     "surplus chunk": Edit(add_chunk, Fault.DIFFERENT, "chunk 9: surplus"),
     "forged chunk": Edit(forge_chunk, Fault.DIFFERENT, "chunk 0: text, digest"),

@@ -40,7 +40,8 @@ K1, B = 1.2, 0.75
 class InMemoryPanel:
     """Implements contracts.panels.Panel; set ``down`` to make every verb raise.
 
-    Tests may change ``chunks``, ``versions`` and ``live`` as a hand in a real store would.
+    Tests may change ``chunks``, ``versions`` and ``live`` as a hand in a real store would, and
+    put words into ``words`` by which a chunk is found instead of those of its text.
     """
 
     def __init__(self, name: PanelName = PanelName.VECTOR) -> None:
@@ -50,6 +51,7 @@ class InMemoryPanel:
         self.unindexed: set[int] = set()
         self.versions: dict[tuple[VersionRef, int], StagedVersion] = {}
         self.chunks: dict[ChunkId, EmbeddedChunk] = {}
+        self.words: dict[ChunkId, list[str]] = {}
         self.live: dict[tuple[UUID, int], int] = {}
 
     @property
@@ -93,6 +95,7 @@ class InMemoryPanel:
             if overwrite or there is None or there.digest != one.digest:
                 kept = replace(one, embedding=one.embedding.copy())
                 self.chunks[one.chunk.id] = kept
+                self.words.pop(one.chunk.id, None)
 
     def _check_vector(self, vector: np.ndarray, generation: Generation | None) -> None:
         if generation is None or vector.shape != (generation.dimension,):
@@ -165,7 +168,7 @@ class InMemoryPanel:
         for c in self.chunks.values():
             own = c.chunk.id.generation == query.generation.number
             if own and self._visible(query.workspace, c.chunk.id) is not None:
-                bag = Counter(tokens(c.chunk.passage, c.chunk.language))
+                bag = Counter(self.words.get(c.chunk.id, _words(c)))
                 bags.setdefault(c.chunk.language, {})[c.chunk.id] = bag
         allowed = {c.chunk.id for c in seen}
         hits = []
@@ -234,6 +237,13 @@ class InMemoryPanel:
         found = {ref: self.versions.get((ref, generation)) for ref in refs}
         return {ref: version for ref, version in found.items() if version is not None}
 
+    async def misindexed(
+        self, refs: Sequence[VersionRef], generation: int
+    ) -> AsyncIterator[ChunkId]:
+        async for one in self.export(refs, generation):
+            if self.words.get(one.chunk.id, _words(one)) != _words(one):
+                yield one.chunk.id
+
     async def strays(self, generation: int) -> AsyncIterator[Stray]:
         self._check_up()
         for i in self._orphans(generation):
@@ -257,6 +267,10 @@ class InMemoryPanel:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+def _words(one: EmbeddedChunk) -> list[str]:
+    return tokens(one.chunk.passage, one.chunk.language)
 
 
 def _check_card(card: Card) -> None:

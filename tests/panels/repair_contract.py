@@ -117,6 +117,15 @@ class RepairContract:
         await shelf.publish(old)
         assert await shelf.everything() == set(old.ids)
 
+    async def test_what_is_staged_is_found_by_the_words_of_its_text(self, shelf: Shelf) -> None:
+        awkward = "Art. L. 1221-1 : l'œuvre de 👩‍⚖️, le 15/03/2024, e\u0301te\u0301"
+        french = shelf.version("Le bail", awkward, "…", context="Le bail d'été")
+        others = [shelf.version("Ёлка и Йод", awkward, language=one) for one in ("ru", "en", "und")]
+        await shelf.show(french, *others)
+        await shelf.stage(shelf.again(french, 0, "Le mandat"))
+        assert await shelf.misindexed() == []
+        assert [c async for c in shelf.panel.misindexed([], shelf.generation.number)] == []
+
     async def test_a_sound_panel_has_nothing_to_tidy(self, shelf: Shelf) -> None:
         bundle = shelf.version("Le bail", mentions=[(LESSOR,)])
         await shelf.show(bundle)

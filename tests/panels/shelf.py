@@ -178,6 +178,11 @@ class Shelf:
         found = [s async for s in self.panel.strays(self.generation.number)]
         return [s for s in found if s.ref is None or s.ref.document in self.documents]
 
+    async def misindexed(self) -> list[ChunkId]:
+        """Chunks of this shelf that are found by other words than their text's."""
+        refs = [digest.ref for digest in await self.digests()]
+        return [c async for c in self.panel.misindexed(refs, self.generation.number)]
+
     async def is_gone(self, bundle: Bundle) -> bool:
         """Tell whether nothing of this version can be seen through any verb."""
         panel, ref = self.panel, bundle.ref

@@ -33,6 +33,20 @@ async def test_a_panel_that_is_down_says_so_and_loses_nothing() -> None:
     assert await shelf.lexical("bail") == bundle.ids
 
 
+async def test_words_that_are_not_the_texts_are_named_until_the_chunk_is_overwritten() -> None:
+    panel = InMemoryPanel()
+    generation = Generation(1, "test-model", 8, "test-chunker")
+    await panel.prepare(generation)
+    shelf = Shelf(panel, "w", generation)
+    bundle = shelf.version("Le bail", "Le loyer")
+    await shelf.show(bundle)
+    panel.words[bundle.ids[0]] = ["mandat"]
+    assert await shelf.lexical("mandat") == await shelf.misindexed() == bundle.ids[:1]
+    await panel.stage([bundle.version], bundle.chunks, overwrite=True)
+    assert await shelf.lexical("bail") == bundle.ids[:1]
+    assert await shelf.misindexed() == []
+
+
 async def test_a_chunk_without_its_version_is_a_stray_until_it_is_tidied() -> None:
     panel = InMemoryPanel()
     generation = Generation(1, "test-model", 8, "test-chunker")

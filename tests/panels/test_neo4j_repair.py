@@ -118,6 +118,27 @@ async def test_an_edited_chunk_is_not_sound_until_it_is_overwritten(
 @pytest.mark.parametrize(
     "cypher",
     [
+        FIRST + "SET c.search = 'le mandat'",
+        FIRST + "SET c.search = c.search + ' mandat'",
+        FIRST + "SET c.search = c.text",
+        FIRST + "REMOVE c.search",
+    ],
+)
+async def test_words_that_are_not_the_texts_are_named_until_the_chunk_is_overwritten(
+    shelf: Shelf, bundle: Bundle, driver: AsyncDriver, cypher: str
+) -> None:
+    assert await shelf.misindexed() == []
+    await edit(driver, bundle, cypher)
+    assert await shelf.misindexed() == bundle.ids[:1]
+    assert all(is_sound(one, GENERATION.model) for one in await shelf.exported(bundle))
+    await shelf.panel.stage([bundle.version], bundle.chunks, overwrite=True)
+    assert await shelf.misindexed() == []
+    assert await is_as_written(shelf, bundle)
+
+
+@pytest.mark.parametrize(
+    "cypher",
+    [
         VERSION + "SET v.title = 'Autre'",
         VERSION + "SET v.metadata = '{not json'",
         VERSION + "REMOVE v.source",

@@ -86,6 +86,7 @@ async def test_all_that_was_live_in_the_first_schema_stays_live(postgres_url: st
         (b.digest(live=live) for b, live in expected), key=lambda d: d.ref
     )
     assert await shelf.strays() == []
+    assert await shelf.misindexed() == []
     await shelf.stage(replaced := shelf.version("La caution", document=unknown.document, number=4))
     assert await shelf.lexical("caution") == replaced.ids  # published before it came
     await panel.publish([staged.ref], 1)

@@ -83,6 +83,35 @@ async def test_an_edited_chunk_is_no_longer_sound_until_it_is_overwritten(
     assert bundle.ids[0] in await shelf.lexical("bail")
 
 
+BAG_EDITS = (
+    "UPDATE panel.bag SET terms = terms || 7 WHERE {own}",
+    "UPDATE panel.bag SET terms = '{}' WHERE {own}",
+    "UPDATE panel.bag SET weights = '{7:1}/1000000000' WHERE {own}",
+    "UPDATE panel.bag SET seal = seal + 1 WHERE {own}",
+    """
+    UPDATE panel.bag SET (terms, weights, seal) = (
+      SELECT o.terms, o.weights, o.seal FROM panel.bag AS o
+       WHERE (o.version, o.ordinal) = (bag.version, 1))
+     WHERE {own}
+    """,
+)
+
+
+@pytest.mark.parametrize("edit", BAG_EDITS)
+async def test_a_bag_that_is_not_its_texts_is_named_until_the_chunk_is_overwritten(
+    shelf: Shelf, hand: Hand, bundle: Bundle, edit: str
+) -> None:
+    assert await shelf.misindexed() == []
+    hand(edit, bundle)
+    assert await shelf.misindexed() == bundle.ids[:1]
+    assert all(is_sound(c, GENERATION.model) for c in await shelf.exported(bundle))
+    await shelf.panel.stage([bundle.version], bundle.chunks, overwrite=True)
+    await shelf.publish(bundle)
+    assert await shelf.misindexed() == []
+    assert await shelf.strays() == []
+    assert bundle.ids[0] in await shelf.lexical("bail")
+
+
 @pytest.mark.parametrize(
     "edit",
     [
@@ -109,7 +138,7 @@ async def test_an_edited_card_is_not_what_its_digest_says_until_it_is_overwritte
 
 
 SURPLUS_BAG = """
-INSERT INTO panel.bag SELECT version, 77, lexicon, generation, terms, weights FROM panel.bag
+INSERT INTO panel.bag SELECT version, 77, lexicon, generation, terms, weights, seal FROM panel.bag
  WHERE {own}
 """
 STRAY_EDITS = (
