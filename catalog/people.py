@@ -12,7 +12,7 @@ from psycopg.errors import CheckViolation, ForeignKeyViolation
 from catalog import locks
 from catalog.connections import Connection, Connections
 from catalog.plain_text import plain
-from contracts.errors import InvalidInput, NotFound, Unauthenticated
+from contracts.errors import Conflict, InvalidInput, NotFound, Unauthenticated
 from contracts.people import Identity, KeyRecord, Role
 
 _WORKSPACE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -23,6 +23,11 @@ _ADD_WORKSPACE: Final = """
 INSERT INTO catalog.workspace (name) VALUES (%s) ON CONFLICT DO NOTHING
 """
 _WORKSPACES: Final = "SELECT name FROM catalog.workspace ORDER BY name"
+_REMOVE_WORKSPACE: Final = """
+DELETE FROM catalog.workspace w
+WHERE name = %s AND NOT EXISTS (SELECT FROM catalog.document d WHERE d.workspace = w.name)
+RETURNING 1
+"""
 _ADD_KEY: Final = """
 INSERT INTO catalog.key (id, name, role, workspace, digest) VALUES (%s, %s, %s, %s, %s)
 RETURNING id, name, role, workspace, created, last_used, revoked
@@ -69,6 +74,22 @@ class PostgresPeople:
         """List workspace names in order."""
         async with self._connections.session() as connection:
             return [row[0] async for row in await connection.execute(_WORKSPACES)]
+
+    async def remove_workspace(self, name: str) -> None:
+        """Remove a workspace that holds nothing any more."""
+        held = Conflict(
+            f"The workspace '{name[:80]}' still has documents, keys, suites or a policy.",
+            "Remove those first; deleted documents take a moment to be gone.",
+        )
+        if name not in await self.workspaces():
+            raise NotFound(f"There is no workspace '{name[:80]}'.", "Use one of the list.")
+        async with self._connections.session() as connection:
+            try:
+                row = await (await connection.execute(_REMOVE_WORKSPACE, (name,))).fetchone()
+            except ForeignKeyViolation as error:
+                raise held from error
+        if row is None:
+            raise held
 
     async def add_key(self, name: str, role: Role, workspace: str | None) -> tuple[KeyRecord, str]:
         """Create a key and give its secret, the only time it is seen."""

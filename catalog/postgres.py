@@ -17,6 +17,7 @@ from catalog.runs import PostgresRuns
 from catalog.schema import migrate
 from catalog.suites import PostgresSuites
 from catalog.traces import PostgresTraces
+from catalog.variants import PostgresVariants
 from catalog.watch import PostgresWatch
 
 
@@ -48,6 +49,7 @@ class PostgresCatalog:
         self.judgements = PostgresJudgements(self._connections)
         self.suites = PostgresSuites(self._connections)
         self.traces = PostgresTraces(self._connections)
+        self.variants = PostgresVariants(self._connections)
         self.watch = PostgresWatch(self._connections, self.documents)
         self.queue = ProcrastinateQueue(self._connections, jobs)
 

@@ -54,6 +54,13 @@ class People(Protocol):
         """List workspace names in order."""
         ...
 
+    async def remove_workspace(self, name: str) -> None:
+        """Remove a workspace that holds nothing any more.
+
+        Raises NotFound, and Conflict while it has documents, keys, suites or a policy.
+        """
+        ...
+
     async def add_key(self, name: str, role: Role, workspace: str | None) -> tuple[KeyRecord, str]:
         """Create a key and give its secret, the only time it is seen.
 

@@ -24,6 +24,7 @@ CONTRACTS = (
     "services",
     "suites",
     "traces",
+    "variants",
 )
 pytest.register_assert_rewrite(
     "tests.catalog.desk", *(f"tests.catalog.{one}_contract" for one in CONTRACTS)
@@ -49,6 +50,7 @@ DELETE FROM catalog.comparison;
 DELETE FROM catalog.configuration_name;
 DELETE FROM catalog.configuration;
 DELETE FROM catalog.run_name;
+DELETE FROM catalog.variant;
 DELETE FROM catalog.run;
 DELETE FROM catalog.judge;
 DELETE FROM catalog.suite;

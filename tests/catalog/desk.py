@@ -43,6 +43,7 @@ from contracts.record import (
     Watch,
 )
 from contracts.tracing import Traces
+from contracts.variants import Variants
 
 PANELS = (PanelName.VECTOR, PanelName.GRAPH)
 SPACE = ("e5", 384, "sentences")
@@ -85,6 +86,8 @@ class Catalog(Protocol):
     def suites(self) -> Suites: ...
     @property
     def traces(self) -> Traces: ...
+    @property
+    def variants(self) -> Variants: ...
 
 
 def arrival(

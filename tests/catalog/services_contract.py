@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.errors import (
+    Conflict,
     InvalidInput,
     NotFound,
     Unauthenticated,
@@ -15,7 +16,7 @@ from contracts.errors import (
 from contracts.nouns import DEFAULT_WORKSPACE
 from contracts.people import Role
 from contracts.record import DocumentRecord, VersionState
-from tests.catalog.desk import DEADLINE, Desk
+from tests.catalog.desk import DEADLINE, Desk, arrival
 
 
 class ServicesContract:
@@ -26,6 +27,20 @@ class ServicesContract:
         await people.add_workspace("archive-2024")
         await people.add_workspace("archive-2024")
         assert await people.workspaces() == ["archive-2024", DEFAULT_WORKSPACE]
+
+    async def test_a_workspace_goes_once_it_holds_nothing(self, desk: Desk) -> None:
+        people = desk.catalog.people
+        for name in ("empty", "full", "keyed"):
+            await people.add_workspace(name)
+        await desk.accept(arrival("a"), workspace="full")
+        await people.add_key("ada", Role.READER, "keyed")
+        await people.remove_workspace("empty")
+        for name in ("full", "keyed"):
+            with pytest.raises(Conflict):
+                await people.remove_workspace(name)
+        with pytest.raises(NotFound):
+            await people.remove_workspace("empty")
+        assert await people.workspaces() == [DEFAULT_WORKSPACE, "full", "keyed"]
 
     @pytest.mark.parametrize("name", ["", "A", "-a", "a b", "é", "a" * 64, "a\n", "a\0"])
     async def test_a_workspace_has_a_plain_name(self, desk: Desk, name: str) -> None:

@@ -19,6 +19,7 @@ from tests.catalog.runs_contract import RunsContract
 from tests.catalog.services_contract import ServicesContract
 from tests.catalog.suites_contract import SuitesContract
 from tests.catalog.traces_contract import TracesContract
+from tests.catalog.variants_contract import VariantsContract
 from tests.fakes.catalog import InMemoryCatalog
 from tests.fakes.catalog_services import InMemoryBlobs
 
@@ -36,6 +37,7 @@ class TestInMemoryCatalog(
     ServicesContract,
     SuitesContract,
     TracesContract,
+    VariantsContract,
 ):
     @pytest.fixture
     def bare(self, tmp_path: Path) -> InMemoryCatalog:

@@ -20,6 +20,7 @@ from tests.catalog.runs_contract import RunsContract
 from tests.catalog.services_contract import ServicesContract
 from tests.catalog.suites_contract import SuitesContract
 from tests.catalog.traces_contract import TracesContract
+from tests.catalog.variants_contract import VariantsContract
 
 
 class TestPostgresCatalog(
@@ -35,6 +36,7 @@ class TestPostgresCatalog(
     ServicesContract,
     SuitesContract,
     TracesContract,
+    VariantsContract,
 ):
     @pytest.fixture
     def bare(self, bare_catalog: PostgresCatalog) -> PostgresCatalog:

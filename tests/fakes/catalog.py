@@ -34,6 +34,7 @@ from tests.fakes.judgements import InMemoryJudgements
 from tests.fakes.runs import InMemoryRuns
 from tests.fakes.suites import InMemorySuites
 from tests.fakes.traces import InMemoryTraces
+from tests.fakes.variants import InMemoryVariants
 
 
 class InMemoryCatalog:
@@ -61,6 +62,7 @@ class InMemoryCatalog:
         self.judgements = InMemoryJudgements(self.tables, self.runs)
         self.suites = InMemorySuites(self.tables)
         self.traces = InMemoryTraces(self.tables)
+        self.variants = InMemoryVariants(self.tables, self.runs)
         self.blobs = InMemoryBlobs(folder)
 
 

@@ -13,7 +13,14 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from contracts.blobs import Stored
-from contracts.errors import InvalidInput, NotFound, TooLarge, Unauthenticated, Unavailable
+from contracts.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
 from contracts.people import Identity, KeyRecord, Role
 from contracts.record import DocumentRecord, VersionState
 from tests.fakes.catalog_tables import Tables
@@ -134,6 +141,14 @@ class InMemoryPeople:
     async def workspaces(self) -> list[str]:
         self._tables.check()
         return sorted(self._tables.workspaces)
+
+    async def remove_workspace(self, name: str) -> None:
+        if name not in await self.workspaces():
+            raise NotFound(f"There is no workspace {name}.", "Use one of the list.")
+        keys = {one.workspace for one in self._tables.secrets.values()}
+        if name in keys | {one.workspace for one in self._tables.documents.values()}:
+            raise Conflict("The workspace still holds something.", "Remove that first.")
+        self._tables.workspaces.remove(name)
 
     async def add_key(self, name: str, role: Role, workspace: str | None) -> tuple[KeyRecord, str]:
         self._tables.check()
