@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import sys
 import urllib.request
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
@@ -19,6 +19,7 @@ from contracts.record import Ledger, Queue
 from deploy.embedded.jars import JarCache
 from deploy.embedded.neo4j import Neo4jAddress
 from deploy.embedded.process import port_is_free
+from eval.tracking import Opener, beside
 
 PYTHON = "3.11"
 POSTGRES = "16"
@@ -45,7 +46,7 @@ class Patient:
     """What to look at; None or empty leaves a piece out.
 
     ``jars`` is for an embedded Neo4j. ``model`` gives the folder of the embedding model, or
-    raises SetupFailed.
+    raises SetupFailed. ``mirrors`` are trackers by name, empty where none is configured.
     """
 
     home: Path
@@ -58,6 +59,7 @@ class Patient:
     panels: Sequence[Panel] = ()
     queue: Queue | None = None
     ledger: Ledger | None = None
+    mirrors: Mapping[str, Opener] | None = None
 
 
 async def checks(patient: Patient) -> list[Check]:
@@ -80,6 +82,9 @@ async def checks(patient: Patient) -> list[Check]:
         looks.append(("workers", _workers(patient.queue)))
     if patient.ledger:
         looks.append(("backlog", _backlog(patient.ledger)))
+    if patient.mirrors is not None:
+        looks += [(name, _mirror(name, opener)) for name, opener in patient.mirrors.items()]
+        looks += [] if patient.mirrors else [("mirrors", _no_mirror())]
     return list(await asyncio.gather(*(_within_reason(name, look) for name, look in looks)))
 
 
@@ -221,3 +226,18 @@ async def _backlog(ledger: Ledger) -> Check:
         detail or "both panels are true",
         "It drains by itself while a worker runs and the panel is reachable: `diptych status`.",
     )
+
+
+async def _mirror(name: str, opener: Opener) -> Check:
+    def reach() -> str:
+        tracker = opener()
+        try:
+            return tracker.reach()
+        finally:
+            tracker.close()
+
+    return Check(name, True, await beside(reach, PATIENCE, name))
+
+
+async def _no_mirror() -> Check:
+    return Check("mirrors", True, "none: set DIPTYCH_LANGFUSE_URL or DIPTYCH_MLFLOW_URL")

@@ -12,6 +12,7 @@ from deploy.commands.console import DONE, FAILED, JsonOption, emit, out, run
 from deploy.doctor import Check, Patient, checks
 from deploy.embedded.jars import JarCache
 from deploy.embedded.neo4j import Neo4jAddress
+from deploy.mirrors import trackers
 from deploy.settings import Settings, load
 from deploy.wiring import open_diptych
 from inference.e5 import ensure_e5
@@ -47,6 +48,7 @@ async def _examine(settings: Settings) -> list[Check]:
         model=model,
         postgres_url=settings.postgres_url,
         neo4j=Neo4jAddress(given, settings.neo4j_user, password) if given else None,
+        mirrors=trackers(settings),
     )
     try:
         async with open_diptych(settings) as diptych:

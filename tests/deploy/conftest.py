@@ -1,5 +1,6 @@
 """A home for embedded servers that is empty before a test and leaves no process behind."""
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,7 @@ import pytest
 
 from deploy.embedded.lease import ServerLease
 from deploy.embedded.postgres import EmbeddedPostgres
+from telemetry.metrics import PrometheusMetrics, exposition
 from tests.deploy.holding import eventually
 
 
@@ -41,3 +43,17 @@ def lease(directory: Path) -> Iterator[ServerLease[str]]:
     lease = ServerLease(EmbeddedPostgres(directory))
     yield lease
     lease.release()
+
+
+@pytest.fixture(scope="session")
+def offered() -> set[str]:
+    """Every series that the service gives, as asked for; a process can have one of each."""
+    PrometheusMetrics()
+    body, _ = exposition(multiprocess=False)
+    found: set[str] = set()
+    for name, kind in re.findall(r"^# TYPE (\S+) (\S+)", body.decode(), re.MULTILINE):
+        if kind == "histogram":
+            found |= {f"{name}_bucket", f"{name}_sum", f"{name}_count"}
+        elif not name.endswith("_created"):
+            found.add(name)
+    return found

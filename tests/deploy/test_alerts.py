@@ -7,22 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from telemetry.metrics import PrometheusMetrics, exposition
-
 ROOT = Path(__file__).parents[2]
 RULES = yaml.safe_load((ROOT / "deploy" / "alerts" / "diptych.yml").read_text(encoding="utf-8"))
 
 
 def rules() -> list[dict[str, Any]]:
     return [rule for group in RULES["groups"] for rule in group["rules"]]
-
-
-@pytest.fixture(scope="module")
-def offered() -> set[str]:
-    PrometheusMetrics()
-    body, _ = exposition(multiprocess=False)
-    names = set(re.findall(r"^# TYPE (\S+)", body.decode(), re.MULTILINE))
-    return names | {f"{name}_total" for name in names}
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: str(rule["alert"]))

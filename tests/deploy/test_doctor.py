@@ -9,6 +9,7 @@ import pytest
 from contracts.errors import SetupFailed
 from contracts.nouns import PanelName
 from contracts.record import Arrival
+from contracts.tracking import Tracker
 from deploy.doctor import Check, Patient, _version, checks
 from deploy.embedded.jars import JarCache
 from deploy.embedded.neo4j import Neo4jAddress
@@ -16,6 +17,7 @@ from deploy.embedded.process import free_port
 from tests.conftest import Neo4jServer
 from tests.deploy.repository import jar, serving
 from tests.fakes.catalog import InMemoryCatalog
+from tests.fakes.trackers import InMemoryTracker
 from tests.panels.fake import InMemoryPanel
 
 
@@ -125,6 +127,21 @@ async def test_panel_that_is_down_is_told(tmp_path: Path) -> None:
     found = await findings(patient(tmp_path, panels=[InMemoryPanel(), down]))
     assert found["vector panel"].ok
     assert not found["graph panel"].ok
+
+
+async def test_mirrors_are_told_with_their_place_or_what_is_wrong(tmp_path: Path) -> None:
+    def missing() -> Tracker:
+        raise SetupFailed("mlflow is not installed.", "Install the extra 'eval'.")
+
+    found = await findings(patient(tmp_path, mirrors={"Langfuse": InMemoryTracker}))
+    assert (found["Langfuse"].ok, found["Langfuse"].detail) == (True, "memory")
+    away = {"Langfuse": lambda: InMemoryTracker(away=True), "MLflow": missing}
+    found = await findings(patient(tmp_path, mirrors=away))
+    assert (found["Langfuse"].ok, found["Langfuse"].remedy) == (False, "Start it.")
+    assert (found["MLflow"].ok, found["MLflow"].remedy) == (False, "Install the extra 'eval'.")
+    found = await findings(patient(tmp_path, mirrors={}))
+    assert found["mirrors"].ok
+    assert "DIPTYCH_LANGFUSE_URL" in found["mirrors"].detail
 
 
 async def test_unreachable_catalog_is_a_finding(tmp_path: Path) -> None:
