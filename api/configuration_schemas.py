@@ -10,7 +10,7 @@ from api.bodies import Body, Text
 from api.panel_schemas import AuditRowAnswer
 
 Name = Annotated[Text, Field(min_length=1, max_length=100)]
-Settings = dict[Annotated[Text, Field(max_length=100)], str | int | float | None]
+Settings = dict[Annotated[Text, Field(max_length=100)], JsonValue]
 
 
 class ConfigurationBody(Body):

@@ -56,6 +56,8 @@ async def test_a_promotion_says_what_changes_before_it_does(
         ("POST", "", {"settings": {"fusion.k": "many"}}, 422),
         ("POST", "", {"settings": {"nothing": 1}}, 422),
         ("POST", "", {"settings": {"fusion.k": [1]}}, 422),
+        ("POST", "", {"settings": {"fusion.k": True}}, 422),
+        ("POST", "", {"settings": {"panel": {}, "generation": []}}, 422),
         ("POST", "", {"run": "none"}, 404),
         ("GET", "/7", None, 404),
         ("GET", "/99999999999999999999", None, 404),
