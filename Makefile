@@ -63,7 +63,7 @@ lock: ## Resolve the dependencies anew into the two lock files: what is tested i
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra dev pyproject.toml -o requirements-dev.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--constraint requirements-dev.lock pyproject.toml -o requirements.lock
+		--extra observing --constraint requirements-dev.lock pyproject.toml -o requirements.lock
 
 .PHONY: help
 help: ## Show this list
