@@ -282,4 +282,6 @@ def _translated() -> Iterator[None]:
             raise InvalidInput(f"Langfuse refuses what was sent: {status} {body}") from error
         raise Unavailable(f"Langfuse answers {status} {body}", mend) from error
     except ValueError as error:  # JSON of another shape, too
-        raise Unavailable(f"What answers is no Langfuse: {str(error)[:200]}", mend) from error
+        raise Unavailable(
+            f"What answers is no Langfuse: {str(error).partition('\n')[0]}.", mend
+        ) from error

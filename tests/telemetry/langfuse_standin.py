@@ -95,6 +95,7 @@ def _dataset(server: Langfuse, body: Any, _: dict[str, str]) -> Any:
         "id": server.datasets[name],
         "name": name,
         "projectId": "p",
+        "metadata": body.get("metadata"),
         "createdAt": MOMENT,
         "updatedAt": MOMENT,
     }
@@ -102,6 +103,7 @@ def _dataset(server: Langfuse, body: Any, _: dict[str, str]) -> Any:
 
 def _item(server: Langfuse, body: Any, _: dict[str, str]) -> Any:
     item = {
+        "expectedOutput": None,
         **body,
         "status": "ACTIVE",
         "datasetId": server.datasets[body["datasetName"]],
