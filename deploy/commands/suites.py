@@ -221,22 +221,22 @@ def forget_suite(name: NameArgument) -> None:
 @suites.command("candidates")
 def list_candidates(
     name: NameArgument,
-    state: Annotated[
-        CandidateState | None, typer.Option(help="Only those; none: all.")
-    ] = CandidateState.PROPOSED,
+    state: Annotated[CandidateState, typer.Option(help="Only those.")] = CandidateState.PROPOSED,
+    every: Annotated[bool, typer.Option("--all", help="In whatever state.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List the questions that wait for somebody to decide."""
+    """List the questions that wait for somebody to decide, or those that were decided."""
 
     async def main() -> list[Candidate]:
         async with open_diptych(load()) as diptych:
             await diptych.suites.get(name)
             found: list[Candidate] = []
-            page = await diptych.suites.candidates(name, state, limit=PAGE)
+            wanted = None if every else state
+            page = await diptych.suites.candidates(name, wanted, limit=PAGE)
             while page:
                 found += page
                 after = page[-1].id
-                page = await diptych.suites.candidates(name, state, limit=PAGE, after=after)
+                page = await diptych.suites.candidates(name, wanted, limit=PAGE, after=after)
             return found
 
     for one in run(main()):
@@ -276,6 +276,8 @@ def confirm_candidate(
     unanswerable: Annotated[bool, typer.Option(help="A refusal is the right answer.")] = False,
 ) -> None:
     """Let a candidate into the next version; with --document instead of the proposed labels."""
+    if quote and document is None:
+        raise InvalidInput("Words alone are no label.", "Name their document too: --document ID.")
     marks = (Mark(document, part, None, quote),) if document else None
     revision = Revision(kind=Kind.UNANSWERABLE if unanswerable else None, marks=marks)
     _decide(candidate, CandidateState.CONFIRMED, revision)

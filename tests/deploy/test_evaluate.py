@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -74,6 +75,7 @@ def test_recorded_runs_are_compared_in_words_and_as_json(tmp_path: Path) -> None
         (["eval", "run", "kept@0"], "is no suite"),
         (["eval", "run", "kept", "--distractors", "."], "what its workspace holds"),
         (["suites", "import", "nowhere.csv"], "cannot be read"),
+        (["suites", "confirm", str(UUID(int=1)), "--quote", "x"], "Words alone are no label"),
         (["compare", "nowhere.json", "b"], "nowhere.json does not exist"),
         (["eval", "run", "nowhere.jsonl"], "cannot be read"),
     ],

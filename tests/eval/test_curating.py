@@ -134,6 +134,17 @@ async def test_calling_it_unanswerable_takes_the_proposed_labels_away(room: Room
     assert found.question.labels == ()
 
 
+async def test_what_was_kept_of_the_proposal_stays_beside_the_marks(room: Room) -> None:
+    first, second = Label("bail.txt"), Label("autre.txt")
+    question = Question("q", "?", labels=(first, second))
+    one = Candidate("leases", "trace", Source.FEEDBACK, question, "ada", NOW)
+    await room.suites.propose([one])
+    marks = room.mark(18, 28).marks
+    found = await room.confirm(one, Revision(marks=marks, kept=(second, Label("foreign"))))
+    words = Label("bail.txt", "trois mois", 1, Span(18, 28))
+    assert found.question.labels == (second, words)
+
+
 async def test_proposed_again_it_is_the_same_candidate(room: Room) -> None:
     first = await room.curate.propose(DEFAULT_WORKSPACE, "leases", ASKED, "ada", "ticket 7")
     rejected = CandidateState.REJECTED
