@@ -282,6 +282,5 @@ def _translated() -> Iterator[None]:
             raise InvalidInput(f"Langfuse refuses what was sent: {status} {body}") from error
         raise Unavailable(f"Langfuse answers {status} {body}", mend) from error
     except ValueError as error:  # JSON of another shape, too
-        raise Unavailable(
-            f"What answers is no Langfuse: {str(error).partition('\n')[0]}.", mend
-        ) from error
+        what = next(iter(str(error).splitlines()), "")
+        raise Unavailable(f"What answers is no Langfuse: {what}.", mend) from error

@@ -129,7 +129,7 @@ class MlflowTracker:
         try:
             yield
         except MlflowException as error:
-            why = f"MLflow: {str(error).partition('\n')[0][:300]}"
+            why = f"MLflow: {next(iter(str(error).splitlines()), '')[:300]}"
             status: int = error.get_http_status_code()  # type: ignore[no-untyped-call]  # it has none
             temporary = status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT}
             if status < HTTPStatus.INTERNAL_SERVER_ERROR and not temporary:
