@@ -118,9 +118,9 @@ async def test_while_the_record_is_away_the_newest_wait_and_the_rest_is_counted(
     async with tracer.running():
         for trace in questions(25):
             tracer.record(trace)
+        assert drops.dropped == 15
         with pytest.raises(CatalogUnavailable):
             await tracer.flush()
-        assert drops.dropped == 15
         catalog.tables.down = False
         await tracer.flush()
     assert await texts(catalog.traces) == {f"{number:04}" for number in range(15, 25)}
