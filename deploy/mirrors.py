@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 from contracts.configurations import Configurations
 from contracts.errors import SetupFailed, Unavailable
@@ -93,14 +93,19 @@ def _missing(extra: str, setting: str, error: ModuleNotFoundError) -> SetupFaile
     )
 
 
-async def show(settings: Settings, measured: Sequence[Measured]) -> list[Shown]:
-    """Show runs that ended, beside the way; what became of it, nothing without trackers."""
+async def show(settings: Settings, measured: Sequence[Measured]) -> Mapping[str, str]:
+    """Show runs that ended, beside the way; say which tracker has not got them, and why."""
     ended = [one for one in measured if one.run.complete]
-    showing = Show(trackers(settings))
-    try:
-        return await showing.runs([tracked(one.run, one.results) for one in ended])
-    finally:
-        showing.close()
+    with closing(Show(trackers(settings))) as showing:
+        await showing.runs([tracked(one.run, one.results) for one in ended])
+        return showing.faults
+
+
+async def point(settings: Settings, configurations: Configurations) -> Mapping[str, str]:
+    """Say which configurations are champion and challenger; likewise."""
+    with closing(Show(trackers(settings))) as showing:
+        await _point(showing, configurations)
+        return showing.faults
 
 
 async def catch_up(
@@ -110,18 +115,20 @@ async def catch_up(
 
     Raises SetupFailed without trackers, Unavailable when one was not told everything.
     """
-    showing = Show(trackers(settings), AT_LEISURE)
-    if not trackers(settings):
+    openers = trackers(settings)
+    if not openers:
         raise SetupFailed(
             "There is nobody to show runs to.", "Set DIPTYCH_MLFLOW_URL or DIPTYCH_LANGFUSE_URL."
         )
-    try:
+    with closing(Show(openers, AT_LEISURE)) as showing:
         for run in wanted:
             for shown in await showing.runs([tracked(run, await runs.results(run.id))]):
                 yield shown
-        for alias in (await configurations.aliases()).values():
-            await showing.point(alias.name, await configurations.get(alias.number))
-    finally:
-        showing.close()
+        await _point(showing, configurations)
     if showing.faults:
         raise Unavailable(" ".join(showing.faults.values()))
+
+
+async def _point(showing: Show, configurations: Configurations) -> None:
+    for alias in (await configurations.aliases()).values():
+        await showing.point(alias.name, await configurations.get(alias.number))

@@ -9,6 +9,7 @@ from contracts.policy import AuditRow
 from contracts.tuning import parse_settings
 from deploy.commands.console import DONE, NOT_CLEAN, JsonOption, emit, out, run
 from deploy.commands.measure import MetricOption, SetOption
+from deploy.commands.mirror import show_aliases
 from deploy.commands.switch import actor
 from deploy.promoting import championship
 from deploy.settings import load
@@ -78,7 +79,9 @@ def challenge(version: VersionArgument, as_json: JsonOption = False) -> None:
 
     async def main() -> Version:
         async with open_diptych(load()) as diptych:
-            return await championship(diptych).challenge(version, actor())
+            challenger = await championship(diptych).challenge(version, actor())
+            await show_aliases(diptych)
+            return challenger
 
     _show_version(run(main()), as_json=as_json)
 
@@ -103,7 +106,10 @@ def promote(
     async def main() -> Promotion:
         async with open_diptych(load()) as diptych:
             wanted = Wanted(version, actor(), of, baseline, metric, force, apply)
-            return await championship(diptych).promote(wanted)
+            promotion = await championship(diptych).promote(wanted)
+            if promotion.done:
+                await show_aliases(diptych)
+            return promotion
 
     found = run(main())
     if as_json:
@@ -119,7 +125,9 @@ def rollback(as_json: JsonOption = False) -> None:
 
     async def main() -> Version:
         async with open_diptych(load()) as diptych:
-            return await championship(diptych).back(actor())
+            former = await championship(diptych).back(actor())
+            await show_aliases(diptych)
+            return former
 
     _show_version(run(main()), as_json=as_json)
 

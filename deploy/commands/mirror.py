@@ -1,5 +1,6 @@
 """``diptych eval mirror``: show other programs the runs that they missed."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -49,11 +50,15 @@ async def _wanted(diptych: Diptych, names: list[str]) -> list[Run]:
 
 async def show_measured(diptych: Diptych, measured: list[Measured]) -> None:
     """Show runs that just ended; one line where a mirror does not take them."""
-    faults = {one.tracker: one.fault for one in await mirrors.show(diptych.settings, measured)}
+    _tell(await mirrors.show(diptych.settings, measured))
+
+
+async def show_aliases(diptych: Diptych) -> None:
+    """Show which configurations are champion and challenger; likewise."""
+    _tell(await mirrors.point(diptych.settings, diptych.configurations))
+
+
+def _tell(faults: Mapping[str, str]) -> None:
     for tracker, fault in faults.items():
-        if fault:
-            err.print(
-                f"{tracker} does not show this: {fault} Later: diptych eval mirror.",
-                highlight=False,
-                markup=False,
-            )
+        told = f"{tracker} does not show this: {fault} Later: diptych eval mirror."
+        err.print(told, highlight=False, markup=False)
