@@ -24,7 +24,7 @@ def judge_model(settings: Settings) -> JudgeModel | None:
     key = settings.judge_key or (None if settings.judge_url else settings.llm_key)
     name = settings.judge_model or ("default" if settings.judge_url else settings.llm_model)
     secret = key.get_secret_value() if key else None
-    return JudgeModel(url, name, secret, timeout=settings.judge_seconds)
+    return JudgeModel(url, name, secret, timeout=settings.judge_seconds, calls=settings.judge_calls)
 
 
 @asynccontextmanager

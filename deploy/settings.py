@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     judge_model: str | None = Field(None, description="Model name at judge_url; none: llm_model.")
     judge_key: SecretStr | None = Field(None, description="Key for judge_url; none: llm_key.")
     judge_seconds: float = Field(120.0, gt=0, description="Longest wait for one of its answers.")
+    judge_calls: int = Field(4, ge=1, le=64, description="Calls to it at a time.")
 
     embedder_url: str | None = Field(
         None, description="OpenAI-compatible endpoint of another embedding model."

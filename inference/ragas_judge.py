@@ -194,9 +194,7 @@ def _found(room: str, name: str) -> Scoring:
             reference_context_ids=list(case.reference_documents),
         )
         metric = getattr(getattr(ragas, room), name)()
-        # The public verb also counts events for the telemetry, in a file in the user's home.
-        coroutine = metric._single_turn_ascore(sample, [])  # noqa: SLF001 - see above
-        return float(await asyncio.to_thread(asyncio.run, coroutine))
+        return float(await asyncio.to_thread(asyncio.run, metric.single_turn_ascore(sample)))
 
     return score
 
@@ -241,7 +239,10 @@ def _ragas() -> _Ragas:
             found = [importlib.import_module(f"ragas.{name}") for name in _MODULES]
     except ImportError as error:
         raise _unusable(error) from error
-    collections, precision, recall, schema, llms, embeddings = found
+    base, collections, precision, recall, schema, llms, embeddings = found
+    # Even when it is off, the telemetry names the user by a file in their home at each score.
+    base.EvaluationEvent = dict
+    base._analytics_batcher = types.SimpleNamespace(add_evaluation=lambda _: None)  # noqa: SLF001
     model, embedding = _bridges(llms.InstructorBaseRagasLLM, embeddings.BaseRagasEmbedding)
     return _Ragas(collections, precision, recall, schema.SingleTurnSample, model, embedding)
 
@@ -261,6 +262,7 @@ def _unusable(error: Exception) -> SetupFailed:
 
 
 _MODULES: Final = (
+    "metrics.base",
     "metrics.collections",
     "metrics._context_precision",
     "metrics._context_recall",

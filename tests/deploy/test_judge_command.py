@@ -36,18 +36,25 @@ def server() -> Iterator[FakeJudge]:
         yield fake
 
 
+class Court(Small):
+    """What judging uses of a Diptych as well."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.judgements = self.catalog.judgements
+        self.warm = self.embedder.load
+
+
 @pytest.fixture
-async def small(tmp_path: Path) -> Small:
-    small = Small(tmp_path)
-    await small.prepare()
-    return small
+async def court(tmp_path: Path) -> Court:
+    court = Court(tmp_path)
+    await court.prepare()
+    return court
 
 
-def wired(small: Small, **settings: object) -> Diptych:
-    small.settings = Settings(home=small.settings.home, llm_url=None, **settings)  # type: ignore[arg-type]
-    small.judgements = small.catalog.judgements
-    small.warm = small.embedder.load
-    return cast("Diptych", small)
+def wired(court: Court, **settings: object) -> Diptych:
+    court.settings = Settings(home=court.settings.home, llm_url=None, **settings)  # type: ignore[arg-type]
+    return cast("Diptych", court)
 
 
 @pytest.fixture
@@ -69,9 +76,9 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-async def measured(small: Small, folder: Path) -> Run:
+async def measured(court: Court, folder: Path) -> Run:
     wish = Measuring((Configuration(ReadMode.VECTOR),), answers=True, source=str(folder))
-    (run,) = await measure_suite(wired(small), load_suite(folder), wish, unseen)
+    (run,) = await measure_suite(wired(court), load_suite(folder), wish, unseen)
     return run.run
 
 
@@ -82,10 +89,10 @@ async def judged(diptych: Diptych, run: Run, *metrics: str, sample: int | None =
 
 
 async def test_a_run_is_judged_calibrated_and_then_trusted(
-    small: Small, server: FakeJudge, folder: Path
+    court: Court, server: FakeJudge, folder: Path
 ) -> None:
-    run = await measured(small, folder)
-    diptych = wired(small, judge_url=server.url, judge_model="good")
+    run = await measured(court, folder)
+    diptych = wired(court, judge_url=server.url, judge_model="good")
     with pytest.raises(NotFound, match="Nobody judged"):
         await calibrated(diptych, str(run.id), [], None)
     report = await judged(diptych, run, "context_recall", "id_context_recall")
@@ -102,7 +109,7 @@ async def test_a_run_is_judged_calibrated_and_then_trusted(
     (enough,) = await calibrated(diptych, str(run.id), people, None)
     assert enough.verdict.startswith("trusted: kappa ")
     assert await trusted(diptych, [run.id]) == {"judge_context_recall"}
-    other = wired(small, judge_url=server.url, judge_model="chatty")
+    other = wired(court, judge_url=server.url, judge_model="chatty")
     await judged(other, run, "context_recall", sample=1)
     assert await trusted(other, [run.id]) == frozenset(), "two judges judged it"
     with pytest.raises(InvalidInput, match="2 judges"):
@@ -110,11 +117,11 @@ async def test_a_run_is_judged_calibrated_and_then_trusted(
 
 
 async def test_a_judge_that_talks_prose_is_reported_and_given_up(
-    small: Small, server: FakeJudge, folder: Path
+    court: Court, server: FakeJudge, folder: Path
 ) -> None:
-    run = await measured(small, folder)
+    run = await measured(court, folder)
     report = await judged(
-        wired(small, judge_url=server.url, judge_model="prose"), run, "context_recall"
+        wired(court, judge_url=server.url, judge_model="prose"), run, "context_recall"
     )
     assert report.stopped is not None
     assert "no JSON object" in report.stopped
@@ -124,10 +131,10 @@ async def test_a_judge_that_talks_prose_is_reported_and_given_up(
 
 
 async def test_without_the_suites_files_what_needs_no_right_answer_is_judged(
-    small: Small, folder: Path
+    court: Court, folder: Path
 ) -> None:
-    run = await measured(small, folder)
-    diptych = wired(small)
+    run = await measured(court, folder)
+    diptych = wired(court)
     gone = replace(run.pins, configuration={**run.pins.configuration, "source": "/nowhere"})
     assert await suite_of(diptych, replace(run, pins=gone), None) is None
     assert await suite_of(diptych, replace(run, pins=replace(gone, configuration={})), None) is None
