@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from operator import methodcaller
 from typing import TypeAlias, TypeVar
 from uuid import UUID
@@ -96,6 +97,7 @@ class Show:
         self._openers = openers
         self._left = dict.fromkeys(openers, within)
         self._opened: dict[str, Tracker] = {}
+        self._busy: set[str] = set()  # those that are still at it when nobody waits any more
         self.faults: dict[str, str] = {}
         """Why a tracker is left alone."""
 
@@ -119,7 +121,7 @@ class Show:
     def close(self) -> None:
         """Give back what is open."""
         for name, tracker in self._opened.items():
-            if name not in self.faults:  # that one may be in use for as long as it likes
+            if name not in self._busy:
                 tracker.close()
 
     async def _try(self, name: str, work: Callable[[Tracker], T]) -> T | None:
@@ -129,17 +131,21 @@ class Show:
         loop = asyncio.get_running_loop()
         begun = loop.time()
         try:
-            return await beside(lambda: work(self._tracker(name)), self._left[name], name)
+            return await beside(partial(self._work, name, work), self._left[name], name)
         except DiptychError as error:
             self.faults[name] = str(error)
             return None
         finally:
             self._left[name] -= loop.time() - begun
 
-    def _tracker(self, name: str) -> Tracker:
-        if name not in self._opened:
-            self._opened[name] = self._openers[name]()
-        return self._opened[name]
+    def _work(self, name: str, work: Callable[[Tracker], T]) -> T:
+        self._busy.add(name)
+        try:
+            if name not in self._opened:
+                self._opened[name] = self._openers[name]()
+            return work(self._opened[name])
+        finally:
+            self._busy.discard(name)
 
 
 async def beside(work: Callable[[], T], within: float, name: str) -> T:
