@@ -71,7 +71,7 @@ class Collect:
             cursor: str | None = None
             while True:
                 page = await self._traces.find(wanted, limit=PAGE, cursor=cursor)
-                fresh = [one for one in page.items if one.id not in judged and one.text.strip()]
+                fresh = [one for one in page.items if one.text.strip()]
                 judged.update(one.id for one in fresh)
                 made = await self._candidates(suite, record.workspace, fresh)
                 new += len(await self._suites.propose(made))
