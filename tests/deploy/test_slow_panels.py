@@ -80,7 +80,7 @@ async def slowed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
             return panel
 
         guarded, house = GuardedPanel(name, connect), await House(tmp_path).open()
-        panels = {**house.panels, name: guarded}
+        panels: dict[PanelName, Panel] = {**house.panels, name: guarded}
         house.wire(house.catalog.ledger, panels)
         plan = await house.catalog.policies.plan()
         search = Search(panels, house.spaces, lambda: plan, NullMetrics())
