@@ -233,6 +233,7 @@ async def test_the_reference_leads_through_the_sign_in(site: Site) -> None:
 async def test_two_runs_are_chosen_and_compared(site: Site) -> None:
     await keep(site.stand, OLD, 0.5)
     await keep(site.stand, NEW, 0.25, mode=ReadMode.GRAPH)
+    await site.page()  # signs in, in English
     page = await site.page("/app/evaluations", locale="fr")
     button = page.get_by_role("button", name="Comparer")
     await expect(button).to_be_disabled()
