@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from contracts.measuring import Label, Question
 from contracts.nouns import DEFAULT_WORKSPACE, Card, Part, Reading, Span
 from contracts.record import KeptReading
+from eval import placing
 from eval.corpus import Fault, anchor, look
 from eval.placing import find, place
 from eval.ragas_testset import SOMEWHERE
@@ -79,6 +80,20 @@ async def test_labels_without_a_document_are_put_where_their_words_stand(desk: D
     corpus = await look(catalog.documents, DEFAULT_WORKSPACE)
     doubts = (await anchor([placed], corpus, catalog.ledger)).doubts
     assert [(one.label, one.fault) for one in doubts] == [(asked.labels[1], Fault.MISSING)]
+
+
+async def test_the_first_document_that_holds_the_words_has_the_label(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placing, "READ_AT_ONCE", 1)
+    catalog = desk.catalog
+    (ref,) = await desk.live_documents("newest.txt")
+    reading = Reading("text/plain", (Part(0, "text", "Nothing."),), "t", {}, None)
+    card = Card(DEFAULT_WORKSPACE, "t", "s", "text/plain")
+    await catalog.ledger.save_readings([KeptReading(ref, reading, card)])
+    asked = Question("q", "?", labels=(Label(SOMEWHERE, "Nothing."),))
+    (placed,) = await place([asked], catalog.documents, catalog.ledger, DEFAULT_WORKSPACE)
+    assert placed.labels[0].document == "newest.txt"
 
 
 async def test_what_names_its_document_is_left_alone(desk: Desk) -> None:
