@@ -137,9 +137,9 @@ def _table(
         for name, label, align in columns
     ]
     table = ui.table(columns=told, rows=list(rows), row_key="id", selection=selection)
-    table.props("flat hide-pagination :rows-per-page-options='[0]'").classes("docs figured")
+    table.props("flat hide-pagination hide-selected-banner :rows-per-page-options='[0]'")
     table.props(f'no-data-label="{text("evaluations.empty")}"')
-    return table
+    return table.classes("docs figured")
 
 
 def _run_columns(text: Texts) -> list[tuple[str, str, str]]:
