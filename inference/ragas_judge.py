@@ -236,7 +236,7 @@ def _ragas() -> _Ragas:
     try:
         with warnings.catch_warnings(), _stand_in():
             warnings.simplefilter("ignore")
-            found = [importlib.import_module(f"ragas.{name}") for name in _MODULES]
+            found: list[Any] = [importlib.import_module(f"ragas.{name}") for name in _MODULES]
     except ImportError as error:
         raise _unusable(error) from error
     base, collections, precision, recall, schema, llms, embeddings = found
