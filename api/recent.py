@@ -77,6 +77,10 @@ class RecentKeys:
         """List workspace names."""
         return await self._people.workspaces()
 
+    async def remove_workspace(self, name: str) -> None:
+        """Remove a workspace that holds nothing any more."""
+        await self._people.remove_workspace(name)
+
     async def add_key(self, name: str, role: Role, workspace: str | None) -> tuple[KeyRecord, str]:
         """Create a key and give its secret."""
         return await self._people.add_key(name, role, workspace)

@@ -124,22 +124,28 @@ def _passages(chunker: Chunker, readings: Sequence[Reading]) -> list[str]:
     return [one.passage for reading in readings for one in chunker.chunks(ref, 0, reading)]
 
 
+async def known(diptych: Diptych, space: Generation) -> int | None:
+    """Give the number of the generation of a space, None where there is none."""
+    generations = (one.generation for one in await diptych.generations.records())
+    wanted = (space.model, space.chunker)
+    return next((one.number for one in generations if (one.model, one.chunker) == wanted), None)
+
+
 async def built(diptych: Diptych, name: str, space: Generation, actor: str, bar: Bar) -> int:
     """Have a complete generation of a space, and give its number.
 
     One that another variant left is removed first: there is one beside the live one at a time.
     Raises Conflict while somebody builds another one, or paused this one.
     """
-    others = {one.generation for one in await diptych.variants.all()} - {None}
-    found: int | None = None
-    for record in await diptych.generations.records():
-        one, state = record.generation, record.state
-        if (one.model, one.chunker) == (space.model, space.chunker):
-            found = one.number
-        elif state is GenerationState.BUILDING and one.number in others and _complete(record):
-            await diptych.generations.retire(one.number, Change(actor, reasons=("for the lab",)))
+    others = {one.generation for one in await diptych.variants.all()}
+    found = await known(diptych, space)
     ours = found is None or found in others
     if found is None:
+        for record in await diptych.generations.records():
+            number = record.generation.number
+            idle = record.state is GenerationState.BUILDING and _complete(record)
+            if idle and number in others:
+                await diptych.generations.retire(number, Change(actor, reasons=("for the lab",)))
         change = Change(actor, reasons=(f"for the variant {name}",))
         made = await diptych.keep_generations.begin(
             space.model, space.dimension, space.chunker, change

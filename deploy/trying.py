@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from contracts.errors import Conflict, DiptychError
 from contracts.measuring import Run, Suite
-from contracts.nouns import Generation
+from contracts.nouns import DEFAULT_WORKSPACE, Generation
 from contracts.tracing import Trace, TraceFilter, TraceKind
 from contracts.tuning import Configuration
 from contracts.variants import Variant, VariantRun
 from deploy import measuring
 from deploy.commands.measure import Wish, filled, measure_suite
-from deploy.lab import base_of, built, estimate, space_of
+from deploy.lab import base_of, built, estimate, known, space_of
 from deploy.stores import Bar
 from deploy.wiring import Diptych
 from eval.comparing import PRIMARY
@@ -82,9 +82,9 @@ class Trying:
 
     async def replay(self, last: int, workspace: str | None) -> Replay:
         """Answer the latest real questions both ways; each question once."""
-        base = await base_of(self._diptych, self._variant)
-        space = await space_of(self._diptych, self._variant, base)
-        await self._diptych.variants.keep(self._variant, self._actor)
+        base, space = await self._checked(
+            Loaded(Suite("", ()), workspace=workspace or DEFAULT_WORKSPACE)
+        )
         varied = await self._configured(base, space)
         asked = await _asked(self._diptych, last, workspace)
         replies: tuple[list[Reply], list[Reply]] = ([], [])
@@ -97,19 +97,25 @@ class Trying:
 
     async def _ready(self, loaded: Loaded) -> tuple[Configuration, Configuration]:
         """Check the variant, say what it costs, and have the documents and the generation."""
-        diptych, variant = self._diptych, self._variant
-        base = await base_of(diptych, variant)
-        space = await space_of(diptych, variant, base)
-        if space:
-            self._tell((await estimate(diptych, loaded, space)).sentence)
-        await diptych.variants.keep(variant, self._actor)
+        diptych = self._diptych
+        base, space = await self._checked(loaded)
         if loaded.documents:
             own = measuring.workspace_of(loaded)
             ours = {name for one in await diptych.variants.all() for name in one.workspaces}
             if own in ours or own not in await diptych.people.workspaces():
-                await diptych.variants.filled(variant.name, own)
+                await diptych.variants.filled(self._variant.name, own)
         await filled(diptych, loaded, self._bar)
         return base, await self._configured(base, space)
+
+    async def _checked(self, loaded: Loaded) -> tuple[Configuration, Generation | None]:
+        """Give the base and the space to build, if any; say what building costs."""
+        diptych, variant = self._diptych, self._variant
+        base = await base_of(diptych, variant)
+        space = await space_of(diptych, variant, base)
+        if space and await known(diptych, space) is None:
+            self._tell((await estimate(diptych, loaded, space)).sentence)
+        await diptych.variants.keep(variant, self._actor)
+        return base, space
 
     async def _configured(self, base: Configuration, space: Generation | None) -> Configuration:
         """Give the variant's configuration, its generation built."""

@@ -1,12 +1,21 @@
 """The test platform on real servers: a variant is built, measured, swept, and leaves nothing."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from tests.system.conftest import Installation
+from contracts.nouns import DEFAULT_WORKSPACE, ReadMode
+from contracts.policy import Change
+from contracts.tracing import Outcome, Trace, TraceKind
+from contracts.tuning import Configuration
+from contracts.variants import Variant
+from deploy import lab, trying
+from deploy.settings import load
+from deploy.wiring import Diptych, open_diptych
+from eval.importing import load_suite
 
 TOPICS = (
     "lease", "heating", "parking", "deposit", "insurance", "garden", "noise", "keys",
@@ -35,33 +44,68 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def lines(installation: Installation, *words: str) -> list[Any]:
-    return [json.loads(one) for one in installation.run(*words, "--json").splitlines()]
+def _still(label: str, done: int, total: int) -> None:
+    """Show no bar."""
 
 
-def test_a_variant_is_tried_from_one_file_and_leaves_nothing(
-    installation: Installation, suite: Path, tmp_path: Path
+async def test_a_variant_is_built_measured_swept_replayed_and_leaves_nothing(
+    tmp_path: Path, suite: Path
 ) -> None:
-    file = tmp_path / "short.yaml"
-    file.write_text(f"chunker: sentences-1-0\npanel: vector\nsuites: [{suite}]\n", "utf-8")
-    before = installation.json("workspaces", "list")
-    (row,) = lines(installation, "lab", "try", str(file))
-    assert (row["variant"], row["suite"], row["questions"]) == ("short", "house", len(TOPICS))
-    assert row["value"] > 0.8
-    assert lines(installation, "lab", "leaderboard", "--suite", "house") == [row]
-    (kept,) = lines(installation, "lab", "list")
-    assert kept["generation"] == 2
-    assert len(kept["workspaces"]) == len(kept["runs"]) == 1
+    told: list[str] = []
+    async with open_diptych(load().model_copy(update={"home": tmp_path / "home"})) as diptych:
+        # In the vector panel alone and with all patience, so that a slow machine is only slow.
+        patient = Configuration(ReadMode.VECTOR).changed({"search.deadline_s": 300})
+        version = await diptych.configurations.add(patient, "", Change("setup"))
+        variant = Variant("short", base=str(version.number), chunker="sentences-1-0")
+        tried = trying.Trying(diptych, variant, "ada", _still, told.append)
+        await try_it(diptych, tried, suite)
+        assert told.pop().startswith("About 66 chunks of 22 documents")
+        await sweep_it(diptych, tried, suite)
+        await replay_it(diptych, tried)
+        await lab.remove(diptych, "short", "ada", _still, told.append)
+        assert told == []
+        await nothing_is_left(diptych)
 
-    swept = installation.json("lab", "sweep", str(file), "--grid", "fusion.k=5,60,200")
-    assert swept["tried"] == 3
-    assert len(lines(installation, "eval", "list")) == 4
 
-    installation.run("lab", "remove", "short")
-    assert installation.json("workspaces", "list") == before
-    assert [one["generation"]["number"] for one in lines(installation, "generations", "list")] == [
-        1
+async def try_it(diptych: Diptych, tried: trying.Trying, suite: Path) -> None:
+    row = await tried.on(load_suite(suite), str(suite), 0)
+    assert (row.variant, row.suite, row.questions) == ("short", "house", len(TOPICS))
+    assert row.value > 0.8
+    assert await trying.board(diptych, {"house"}) == [row]
+    assert await trying.board(diptych, {"another"}) == []
+    kept = await diptych.variants.get("short")
+    assert kept.runs == (await trying.latest(diptych, "short"),)
+    pins = [(await diptych.runs.get(one)).pins for one in (row.baseline, row.run)]
+    assert [one.generation.number for one in pins] == [1, kept.generation]
+    assert [one.generation.chunker for one in pins] == ["structure-200-30", "sentences-1-0"]
+
+
+async def sweep_it(diptych: Diptych, tried: trying.Trying, suite: Path) -> None:
+    grid = [{"search.depth": str(depth)} for depth in (1, 10, 50)]
+    swept = await tried.sweep(grid, load_suite(suite), str(suite), 0)
+    assert (swept.tried, [one.candidates for one in swept.rounds]) == (3, [3, 2])
+    assert len(await diptych.runs.latest()) == 4, "the rounds' runs are gone"
+
+
+async def replay_it(diptych: Diptych, tried: trying.Trying) -> None:
+    (place,) = (await diptych.variants.get("short")).workspaces
+    words, now = "What does parking cost?", datetime.now(UTC)
+    asked = [
+        Trace(id=uuid4(), kind=kind, workspace=place, at=now, outcome=Outcome.ANSWERED, text=words)
+        for kind in (TraceKind.ASK, TraceKind.ASK, TraceKind.SEARCH)
     ]
-    assert lines(installation, "eval", "list") == lines(installation, "lab", "list") == []
-    parity = installation.json("parity", "--deep", expect=None)
-    assert parity["clean"]
+    await diptych.traced.traces.add(asked)
+    replay = await tried.replay(10, place)
+    assert (replay.questions, replay.failed) == (1, (0, 0))
+    assert 0 < replay.overlap <= 1
+
+
+async def nothing_is_left(diptych: Diptych) -> None:
+    assert await diptych.people.workspaces() == [DEFAULT_WORKSPACE]
+    assert [one.generation.number for one in await diptych.generations.records()] == [1]
+    assert await diptych.variants.all() == []
+    assert await diptych.runs.latest() == []
+    for panel in diptych.panels.values():
+        assert await panel.generations() == [1]
+        assert [one async for one in panel.digests(1)] == []
+        assert [one async for one in panel.strays(1)] == []
