@@ -110,6 +110,9 @@ class Curate:
                 "Write it anew.",
             )
         answers = old.answers if revision.answers is None else revision.answers
+        kind = revision.kind or old.kind
+        if kind is Kind.UNANSWERABLE:
+            answers = ()
         labels = old.labels
         if revision.marks is not None:
             marked = await self._labels(workspace, revision.marks)
@@ -119,7 +122,7 @@ class Curate:
         return replace(
             old,
             text=text,
-            kind=revision.kind or old.kind,
+            kind=kind,
             answers=tuple(dict.fromkeys(one.strip() for one in answers if one.strip())),
             language=revision.language or old.language,
             before=old.before if revision.before is None else revision.before,

@@ -124,6 +124,7 @@ async def test_only_a_question_that_can_be_measured_is_confirmed(room: Room) -> 
             await room.confirm(made, Revision(text=text))
     found = await room.confirm(made, Revision(kind=Kind.UNANSWERABLE))
     assert (found.state, found.question.kind) == (CandidateState.CONFIRMED, Kind.UNANSWERABLE)
+    assert found.question.answers == ()
 
 
 async def test_calling_it_unanswerable_takes_the_proposed_labels_away(room: Room) -> None:
