@@ -23,8 +23,8 @@ from deploy.commands.measure import (
     measure_suite,
     wanted,
 )
-from deploy.curating import load_suite_from, source_of, suite_file
 from deploy.commands.report import write_report
+from deploy.curating import load_suite_from, source_of, suite_file
 from deploy.settings import load
 from deploy.wiring import open_diptych
 from eval.comparing import PRIMARY, Measured, Pairing, compare
