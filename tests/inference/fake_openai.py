@@ -128,7 +128,7 @@ Fake = TypeVar("Fake", bound=FakeOpenAI)
 
 
 @contextmanager
-def serve(kind: type[Fake] = FakeOpenAI) -> Iterator[Fake]:  # type: ignore[assignment]
+def serve(kind: type[Fake]) -> Iterator[Fake]:
     """Run the server on a free port of the loopback, in a thread with its own loop."""
     fake = kind()
     app = FastAPI()

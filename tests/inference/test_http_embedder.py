@@ -14,7 +14,7 @@ from tests.inference.fake_openai import DIMENSION, MOST, WINDOW, FakeOpenAI, ser
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[FakeOpenAI]:
-    with serve() as fake:
+    with serve(FakeOpenAI) as fake:
         yield fake
 
 

@@ -15,7 +15,7 @@ ASKED = [Message("system", "Réponds."), Message("user", "Quelle durée ?")]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[FakeOpenAI]:
-    with serve() as fake:
+    with serve(FakeOpenAI) as fake:
         yield fake
 
 
