@@ -1,5 +1,6 @@
 """Ports for turning bytes into chunks and text into vectors, sentences and answers."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,6 +126,10 @@ class Message:
     content: str
 
 
+Spent = Counter[str]
+"""Tokens of calls of a chat model: ``input`` that it read and ``output`` that it wrote."""
+
+
 class ChatModel(Protocol):
     """Writes text; any OpenAI-compatible endpoint."""
 
@@ -133,9 +138,12 @@ class ChatModel(Protocol):
         """Name that the endpoint knows it by."""
         ...
 
-    def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, spent: Spent | None = None
+    ) -> AsyncIterator[str]:
         """Yield pieces of the answer as they come; closing the iterator cancels the call.
 
-        Raises ModelUnavailable.
+        ``spent`` gets what the call came to, where the endpoint tells it. Raises
+        ModelUnavailable.
         """
         ...

@@ -14,6 +14,7 @@ from pathlib import Path
 from contracts.errors import InvalidInput
 from contracts.measuring import SETTINGS, LoadMeter, Pins, Run, Suite
 from contracts.tuning import Configuration
+from deploy.models import prices
 from deploy.version import VERSION
 from deploy.wiring import Diptych
 from eval.comparing import Measured
@@ -23,7 +24,7 @@ from eval.scoring import DEPTH
 from eval.suites import Loaded
 from retrieval.asking import Answer, AskRequest, SearchRequest, SearchResult
 from telemetry.load import MachineLoad
-from telemetry.spending import Prices, SpendingLoad
+from telemetry.spending import SpendingLoad
 
 ROOMS = ("contracts", "eval", "inference", "ingestion", "readers", "retrieval")
 """What decides a measurement, with the panels' rooms."""
@@ -55,8 +56,7 @@ def _meter(diptych: Diptych) -> LoadMeter:
     chat = diptych.models.chat
     if chat is None:
         return machine
-    prices = Prices(settings.llm_price_read, settings.llm_price_written)
-    return SpendingLoad(machine, chat.used, prices)
+    return SpendingLoad(machine, chat.used, prices(settings))
 
 
 def as_pinned(suite: Suite, runs: Sequence[Run]) -> Plan:

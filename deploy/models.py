@@ -19,6 +19,7 @@ from inference.openvino_embedder import OpenVinoEmbedder
 from inference.sentences import SentencexSplitter
 from readers.chunkers import chunker_named
 from readers.pool import ProcessReader
+from telemetry.spending import Prices
 
 BUILD_STEPS = 3
 """Sentences that building the embedding model says."""
@@ -112,3 +113,8 @@ def chat(settings: Settings) -> OpenAIChat | None:
         return None
     key = settings.llm_key.get_secret_value() if settings.llm_key else None
     return OpenAIChat(settings.llm_url, settings.llm_model, key)
+
+
+def prices(settings: Settings) -> Prices:
+    """Give what the chat model's tokens cost, as far as the settings say."""
+    return Prices(settings.llm_price_read, settings.llm_price_written)

@@ -15,6 +15,7 @@ from retrieval.searching import Search
 from retrieval.tracing import TracedAsk, TracedSearch, Tracing
 from telemetry.pulse import Pulse
 from telemetry.recording import BufferedTracer
+from telemetry.spending import Prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,12 @@ class Traced:
     feedback: GiveFeedback
 
     @classmethod
-    def over(cls, search: Search, ask: Ask, traces: Traces, observers: Observers) -> Self:
+    def over(
+        cls, search: Search, ask: Ask, traces: Traces, observers: Observers, prices: Prices
+    ) -> Self:
         """Wrap the use cases."""
         tracer = observers.tracer
-        tracing = Tracing(tracer, observers.load, search.mode)
+        tracing = Tracing(tracer, observers.load, search.mode, prices.of)
         return cls(
             traces,
             TracedSearch(search, tracing),

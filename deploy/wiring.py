@@ -31,7 +31,7 @@ from contracts.variants import Variants
 from deploy import stores
 from deploy.following import PlanFollower
 from deploy.mirrors import tracers
-from deploy.models import CHUNKER, Models, build_models
+from deploy.models import CHUNKER, Models, build_models, prices
 from deploy.settings import Settings
 from deploy.stores import Bar
 from deploy.tracing import Observers, Traced, forgetting, observing
@@ -256,7 +256,7 @@ def _assemble(opened: _Opened) -> Diptych:
         shadow=opened.shadow,
         search=search,
         ask=ask,
-        traced=Traced.over(search, ask, catalog.traces, opened.observers),
+        traced=Traced.over(search, ask, catalog.traces, opened.observers, prices(settings)),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from openai import AsyncOpenAI, AsyncStream, BadRequestError
 from openai.types.chat import ChatCompletionChunk
 
-from contracts.content import Message
+from contracts.content import Message, Spent
 from inference.openai_failures import explained
 
 _RETRIES = 1
@@ -40,7 +40,9 @@ class OpenAIChat:
         """Name that the endpoint knows it by."""
         return self._model
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, spent: Spent | None = None
+    ) -> AsyncIterator[str]:
         """Yield pieces as they come; closing the iterator closes the call. See ChatModel."""
         try:
             async with await self._open(messages, max_tokens) as events:
@@ -48,6 +50,8 @@ class OpenAIChat:
                     if usage := event.usage:
                         told = {"input": usage.prompt_tokens, "output": usage.completion_tokens}
                         self.used.update(calls=1, **told)
+                        if spent is not None:
+                            spent.update(told)
                     for choice in event.choices:
                         if choice.delta.content:
                             yield choice.delta.content

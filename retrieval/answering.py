@@ -11,6 +11,7 @@ from contracts.content import (
     LanguageDetector,
     Message,
     SentenceSplitter,
+    Spent,
 )
 from contracts.errors import DiptychError, ModelUnavailable
 from contracts.nouns import Span
@@ -51,6 +52,7 @@ class _Draft:
     text: str = ""
     refused: bool = False
     citations: list[Citation] = field(default_factory=list)
+    spent: Spent = field(default_factory=Spent)
 
     def add(self, words: str, source: Found, span: Span) -> Iterator[AskEvent]:
         """Write a sentence with its mark; a source cited before keeps its number."""
@@ -176,6 +178,7 @@ class Ask:
                 language=draft.language,
                 search=_noted(result, draft.note),
                 took_ms=dict(result.took_ms) | {k: 1000 * v for k, v in took.items()},
+                tokens=draft.spent,
             )
         )
 
@@ -212,7 +215,7 @@ class Ask:
         ground = Ground(passages, self._splitter, looked.embedder, looked.tuning.support)
         draft.method = chat.model
         try:
-            async with aclosing(_claimed(chat, asked, claims, how.tokens)) as stream:
+            async with aclosing(_claimed(chat, asked, claims, how.tokens, draft.spent)) as stream:
                 async for claim in stream:
                     if support := await ground.support(claim, draft.language):
                         source = passages[support.rank]
@@ -231,10 +234,10 @@ class Ask:
 
 
 async def _claimed(
-    chat: ChatModel, asked: Sequence[Message], claims: Claims, tokens: int
+    chat: ChatModel, asked: Sequence[Message], claims: Claims, tokens: int, spent: Spent
 ) -> AsyncGenerator[Claim, None]:
     """Yield the model's sentences as they are completed."""
-    stream = chat.stream(asked, max_tokens=tokens)
+    stream = chat.stream(asked, max_tokens=tokens, spent=spent)
     try:
         async for piece in stream:
             for claim in claims.feed(piece):

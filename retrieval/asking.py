@@ -109,7 +109,8 @@ class Citation:
 class Answer:
     """The whole answer. Refused means the documents do not hold it; then no citations.
 
-    ``method`` is ``extractive`` (the documents' own sentences) or the chat model's name.
+    ``method`` is ``extractive`` (the documents' own sentences) or the chat model's name;
+    ``tokens`` counts its ``input`` and ``output``, where it tells them.
     """
 
     text: str
@@ -119,6 +120,7 @@ class Answer:
     language: str
     search: SearchResult
     took_ms: Mapping[str, float] = field(default_factory=dict)
+    tokens: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ What is measured rather than asked goes to the use cases themselves, and leaves 
 """
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -38,11 +38,15 @@ INTERNAL = "internal"
 
 @dataclass(frozen=True, slots=True)
 class Tracing:
-    """What tracing needs: who takes traces, the machine's load, and how a read is to be served."""
+    """What tracing needs: who takes traces, the machine's load, how a read is to be served.
+
+    ``price`` gives what tokens cost, or None where nobody said.
+    """
 
     tracer: Tracer
     load: LoadNow
     mode: Callable[[str, ReadMode | None], ReadMode]
+    price: Callable[[Mapping[str, int]], float | None] = lambda _: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -155,7 +159,9 @@ class _Open:
             load=self._tracing.load.now(),
         )
         trace = _with_found(trace, result) if result else trace
-        self._tracing.tracer.record(_with_said(trace, answer) if answer else trace)
+        if answer:
+            trace = _with_said(trace, answer, self._tracing.price(answer.tokens))
+        self._tracing.tracer.record(trace)
 
 
 def _with_found(trace: Trace, result: SearchResult) -> Trace:
@@ -176,13 +182,20 @@ def _with_found(trace: Trace, result: SearchResult) -> Trace:
     )
 
 
-def _with_said(trace: Trace, answer: Answer) -> Trace:
+def _with_said(trace: Trace, answer: Answer, cost: float | None) -> Trace:
     """Add what was answered and what it rests on."""
     citations = (
         TracedCitation(one.chunk, one.external_id or one.source, one.part, one.span, one.quote)
         for one in answer.citations
     )
-    return replace(trace, answer=answer.text, method=answer.method, citations=tuple(citations))
+    return replace(
+        trace,
+        answer=answer.text,
+        method=answer.method,
+        citations=tuple(citations),
+        tokens=answer.tokens,
+        cost=cost,
+    )
 
 
 def _ended(result: SearchResult, answer: Answer | None = None) -> Outcome:

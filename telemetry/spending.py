@@ -16,6 +16,13 @@ class Prices:
     read: float | None = None
     written: float | None = None
 
+    def of(self, tokens: Mapping[str, int]) -> float | None:
+        """Give what ``input`` and ``output`` tokens cost; None without a price or without any."""
+        if self.read is None or self.written is None or not tokens:
+            return None
+        cost = tokens.get("input", 0) * self.read + tokens.get("output", 0) * self.written
+        return round(cost / MILLION, 6)
+
 
 class SpendingLoad:
     """A meter that adds a model's tokens, and their cost where they have a price.
@@ -41,7 +48,5 @@ class SpendingLoad:
         load["model_calls"] = float(spent["calls"])
         load["model_input_tokens"] = float(spent["input"])
         load["model_output_tokens"] = float(spent["output"])
-        prices = self._prices
-        if prices.read is not None and prices.written is not None:
-            cost = spent["input"] * prices.read + spent["output"] * prices.written
-            load["model_cost"] = round(cost / MILLION, 6)
+        if (cost := self._prices.of(spent)) is not None:
+            load["model_cost"] = cost

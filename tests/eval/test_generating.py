@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.content import Message
+from contracts.content import Message, Spent
 from contracts.curating import CandidateState, Source
 from contracts.errors import ModelUnavailable, NotFound
 from contracts.nouns import DEFAULT_WORKSPACE, UNDETERMINED, Card, Part, Reading, Span
@@ -40,8 +40,11 @@ class Model:
         self.calls = 0
         self.fails_at = 0
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, spent: Spent | None = None
+    ) -> AsyncIterator[str]:
         assert max_tokens
+        assert spent is None
         self.calls += 1
         if self.calls == self.fails_at:
             raise ModelUnavailable("The model does not answer.", "Start it.")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 
 import numpy as np
 
-from contracts.content import Chunker, Embedder, Message
+from contracts.content import Chunker, Embedder, Message, Spent
 from contracts.errors import ModelUnavailable, SpaceMismatch
 from contracts.nouns import Generation, Vector
 
@@ -94,7 +94,9 @@ class ScriptedChat:
     def model(self) -> str:
         return self._model
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, spent: Spent | None = None
+    ) -> AsyncIterator[str]:
         self.asked.append(list(messages))
         try:
             for piece in self.pieces[:max_tokens]:
@@ -102,6 +104,10 @@ class ScriptedChat:
                 if self.down:
                     raise ModelUnavailable("The chat model does not answer.", "Try again later.")
                 yield piece
+            if spent is not None:
+                spent.update(
+                    input=sum(len(m.content.split()) for m in messages), output=len(self.pieces)
+                )
         finally:
             self.closed += 1
 

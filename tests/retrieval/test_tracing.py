@@ -18,6 +18,8 @@ from inference.sentences import SentencexSplitter
 from retrieval.answering import Ask
 from retrieval.asking import AskEvent, AskRequest, Final, SearchDone, SearchRequest
 from retrieval.tracing import TracedAsk, TracedSearch, Tracing
+from telemetry.spending import Prices
+from tests.fakes.inference import ScriptedChat
 from tests.fakes.tracing import KeepingTracer, SteadyLoad
 from tests.retrieval.shelf import Shelf
 
@@ -36,7 +38,7 @@ class Traced:
 
     def __post_init__(self) -> None:
         inner = self.shelf.search()
-        tracing = Tracing(self.tracer, SteadyLoad(), inner.mode, lambda: NOON)
+        tracing = Tracing(self.tracer, SteadyLoad(), inner.mode, now=lambda: NOON)
         ask = Ask(inner, SentencexSplitter(), LangidDetector(), NullMetrics())
         self.search = TracedSearch(inner, tracing)
         self.ask = TracedAsk(ask.stream, tracing)
@@ -72,6 +74,23 @@ async def test_an_answer_leaves_what_it_was_made_of(traced: Traced) -> None:
     assert [c.quote for c in trace.citations] == [c.quote for c in answer.citations]
     assert (trace.citations[0].document, trace.citations[0].span) == ("contrat", first.span)
     assert trace.load == {"cpu": 12.5, "memory": 40.0}
+
+
+async def test_a_written_answer_leaves_its_tokens_and_what_they_cost(traced: Traced) -> None:
+    said = ["Le préavis de démission est de trois mois [1].", " Il court de la lettre [1]."]
+    ask = Ask(
+        traced.shelf.search(),
+        SentencexSplitter(),
+        LangidDetector(),
+        NullMetrics(),
+        ScriptedChat(said, model="writer"),
+    )
+    tracing = replace(traced.tracing, price=Prices(read=1000.0, written=500_000.0).of)
+    await TracedAsk(ask.stream, tracing)(question())
+    (trace,) = traced.tracer.traces
+    assert (trace.method, trace.tokens["output"]) == ("writer", 2)
+    assert trace.tokens["input"] > 20
+    assert trace.cost == pytest.approx(1.0 + trace.tokens["input"] / 1000)
 
 
 async def test_a_search_leaves_its_best_passages(traced: Traced) -> None:

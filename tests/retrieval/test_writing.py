@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from contracts.content import Message
+from contracts.content import Message, Spent
 from contracts.errors import ModelUnavailable
 from contracts.tuning import Answering
 from retrieval.asking import AskEvent, Cited, Delta, Final, SearchDone
@@ -131,9 +131,12 @@ class Waiting:
         self._pieces = pieces
         self.closed = False
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, spent: Spent | None = None
+    ) -> AsyncIterator[str]:
         assert messages
         assert max_tokens
+        assert spent is not None
         try:
             for piece in self._pieces:
                 yield piece
@@ -171,9 +174,12 @@ async def test_a_model_that_is_down_leaves_the_documents_own_words(shelf: Shelf)
 class Breaking(Waiting):
     """Fails after its pieces."""
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, spent: Spent | None = None
+    ) -> AsyncIterator[str]:
         assert messages
         assert max_tokens
+        assert spent is not None
         for piece in self._pieces:
             yield piece
         raise ModelUnavailable("The connection was lost.")
