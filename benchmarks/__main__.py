@@ -16,6 +16,7 @@ from benchmarks import (
     ingestion,
     memory,
     peers,
+    quality,
     scale,
     searching,
     switching,
@@ -32,6 +33,7 @@ ALL: dict[str, Callable[[], Coroutine[None, None, list[Row]]]] = {
     "crossing": crossing.measure,
     "memory": memory.measure,
     "scale": scale.measure,
+    "quality": quality.measure,
     "switching": switching.measure,
 }
 
