@@ -18,7 +18,7 @@ from deploy import measuring
 from deploy.commands.console import err
 from deploy.commands.measure import filled
 from deploy.commands.report import write_report
-from deploy.settings import Settings
+from deploy.settings import load
 from deploy.wiring import Diptych, open_diptych
 from eval.comparing import Measured, compare
 from eval.importing import load_suite
@@ -59,7 +59,7 @@ async def measure() -> list[Row]:
     home = Path(os.environ.get("DIPTYCH_QUALITY_HOME", ".diptych-quality"))
     report = os.environ.get("DIPTYCH_QUALITY_REPORT")
     rows: list[Row] = []
-    async with open_diptych(Settings(home=home)) as diptych:
+    async with open_diptych(load().model_copy(update={"home": home.resolve()})) as diptych:
         await diptych.warm()
         for folder in folders:
             if chosen[0] and folder.name not in chosen:

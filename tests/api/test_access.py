@@ -45,6 +45,29 @@ NEEDS = {
     ("GET", "/v1/evaluations/report"): Role.ADMIN,
     ("GET", "/v1/evaluations/{run}"): Role.ADMIN,
     ("GET", "/v1/evaluations/{run}/results"): Role.ADMIN,
+    ("POST", "/v1/feedback"): Role.READER,
+    ("GET", "/v1/traces"): Role.ADMIN,
+    ("GET", "/v1/traces/{trace}"): Role.ADMIN,
+    ("GET", "/v1/usage"): Role.ADMIN,
+    ("GET", "/v1/configurations"): Role.ADMIN,
+    ("POST", "/v1/configurations"): Role.ADMIN,
+    ("GET", "/v1/configurations/history"): Role.ADMIN,
+    ("POST", "/v1/configurations/rollback"): Role.ADMIN,
+    ("GET", "/v1/configurations/{name}"): Role.ADMIN,
+    ("POST", "/v1/configurations/{name}/challenge"): Role.ADMIN,
+    ("POST", "/v1/configurations/{name}/promote"): Role.ADMIN,
+    ("GET", "/v1/suites"): Role.READER,
+    ("POST", "/v1/suites"): Role.EDITOR,
+    ("GET", "/v1/suites/{name}"): Role.READER,
+    ("GET", "/v1/suites/{name}/questions"): Role.READER,
+    ("POST", "/v1/suites/{name}/freeze"): Role.EDITOR,
+    ("POST", "/v1/suites/{name}/collect"): Role.EDITOR,
+    ("GET", "/v1/suites/{name}/candidates"): Role.READER,
+    ("POST", "/v1/suites/{name}/candidates"): Role.EDITOR,
+    ("GET", "/v1/suites/{name}/candidates/{candidate}"): Role.READER,
+    ("PATCH", "/v1/suites/{name}/candidates/{candidate}"): Role.EDITOR,
+    ("POST", "/v1/suites/{name}/candidates/{candidate}/confirm"): Role.EDITOR,
+    ("POST", "/v1/suites/{name}/candidates/{candidate}/reject"): Role.EDITOR,
 }
 PUBLIC = {("GET", "/"), ("GET", "/health/live")}
 BODIES = {
@@ -56,6 +79,9 @@ BODIES = {
     "/v1/panels/switch/back": {},
     "/v1/panels/{panel}/switch": {},
     "/v1/panels/{panel}/rebuild": {"source": "graph"},
+    "/v1/feedback": {"trace": str(uuid.uuid4()), "verdict": "up"},
+    "/v1/configurations": {"settings": {"fusion.k": 30}},
+    "/v1/suites": {"name": "new"},
     "/v1/generations": {"model": "hash", "dimension": 512, "chunker": "paragraphs"},
 }
 
@@ -66,8 +92,9 @@ def routes(stand: Stand) -> set[tuple[str, str]]:
 
 
 async def call(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
-    names = {"panel": "vector", "verb": "pause", "number": 1, "run": "champion"}
-    filled = path.format(document=uuid.uuid4(), key=uuid.uuid4(), **names)
+    names = {"panel": "vector", "verb": "pause", "number": 1, "run": "champion", "name": "1"}
+    ids = {name: uuid.uuid4() for name in ("document", "key", "trace", "candidate")}
+    filled = path.format(**ids, **names)
     if (method, path) == ("POST", "/v1/documents"):
         return await client.post(filled, files={"file": ("a.txt", b"x")})
     return await client.request(method, filled, json=BODIES.get(path))
