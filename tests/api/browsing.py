@@ -39,6 +39,8 @@ class Site:
             await page.wait_for_url(f"{self.url}/app/")
             self.states[key] = await context.storage_state()
         await page.goto(self.url + path)
+        # A click before the page talks to the server would reach nobody.
+        await page.wait_for_function("window.did_handshake !== false")
         return page
 
     def _check(self, url: str) -> None:
