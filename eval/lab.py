@@ -69,9 +69,15 @@ def read_variant(path: Path) -> Variant:
         model=found.get("embedder"),
         chunker=found.get("chunker"),
         answers=found.get("answers", False),
-        # A suite is found from where the file is, not from where the command is called.
-        suites=tuple(str((path.parent / one).resolve()) for one in suites),
+        suites=tuple(_beside(path, one) for one in suites),
     )
+
+
+def _beside(path: Path, suite: str) -> str:
+    """Find a suite from where the file is, not from where the command is called; or by its name."""
+    found = (path.parent / suite).resolve()
+    is_name = not found.exists() and Path(suite).suffix == "" and Path(suite).name == suite
+    return suite if is_name else str(found)
 
 
 def _checked(path: Path) -> str:

@@ -15,6 +15,7 @@ from deploy import lab as platform
 from deploy import trying
 from deploy.commands.console import Bar, JsonOption, QuietOption, emit, err, out, progress, run
 from deploy.commands.switch import actor
+from deploy.curating import load_suite_from, source_of, suite_file
 from deploy.promoting import championship
 from deploy.settings import load
 from deploy.wiring import Diptych, open_diptych
@@ -46,11 +47,15 @@ def try_variant(
     """Build what a variant needs, measure it beside its base, and say whether it is better."""
     variant = read_variant(file)
     paths = _paths(suite, variant.suites)
-    loaded = [(load_suite(path), str(path.resolve())) for path in paths]
+    read = [(path, suite_file(path)) for path in paths]
 
     async def main(diptych: Diptych, bar: Bar) -> list[Row]:
         tried = trying.Trying(diptych, variant, actor(), bar, _tell)
-        return [await tried.on(one, source, seed) for one, source in loaded]
+        rows = []
+        for path, found in read:
+            loaded = await load_suite_from(diptych.suites, path, found)
+            rows.append(await tried.on(loaded, source_of(path, loaded), seed))
+        return rows
 
     _show_rows(_with(main, quiet=quiet or as_json), as_json=as_json)
 
@@ -69,11 +74,12 @@ def sweep(
     (path, *more) = _paths(suite, variant.suites)
     if more:
         raise InvalidInput("A sweep is over one suite.", "Name it with --suite.")
-    loaded = load_suite(path)
+    read = suite_file(path)
 
     async def main(diptych: Diptych, bar: Bar) -> trying.Swept:
+        loaded = await load_suite_from(diptych.suites, path, read)
         tried = trying.Trying(diptych, variant, actor(), bar, _tell)
-        return await tried.sweep(candidates, loaded, str(path.resolve()), seed)
+        return await tried.sweep(candidates, loaded, source_of(path, loaded), seed)
 
     found = _with(main, quiet=quiet or as_json)
     if as_json:

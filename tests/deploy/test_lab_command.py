@@ -16,7 +16,7 @@ NO_SERVICE = {"DIPTYCH_POSTGRES_URL": "postgresql://127.0.0.1:1/none"}
     [
         ("chunkr: pages-300", ["try"], "no key 'chunkr'"),
         ("name: plain", ["try"], "names no suite"),
-        ("suites: [nowhere]", ["try"], "is no suite"),
+        ("suites: [./not/here]", ["try"], "is no suite"),
         ("name: [", ["replay"], "is not YAML"),
         ("suites: [a, b]", ["sweep", "--grid", "fusion.k=1,2"], "over one suite"),
         ("suites: [a]", ["sweep", "--grid", "fusion.k"], "is no grid"),

@@ -29,8 +29,9 @@ answers: true
 settings:
   fusion.k: 30
   answer.gap: 0.5
-suites: [piaf, ../q.jsonl]
+suites: [piaf, ../q.jsonl, leases@2]
 """
+    (tmp_path / "piaf").mkdir()
     assert read(tmp_path, text) == Variant(
         name="short",
         base="3",
@@ -38,7 +39,7 @@ suites: [piaf, ../q.jsonl]
         model="e5",
         chunker="sentences-3-1",
         answers=True,
-        suites=(str(tmp_path / "piaf"), str(tmp_path.parent / "q.jsonl")),
+        suites=(str(tmp_path / "piaf"), str(tmp_path.parent / "q.jsonl"), "leases@2"),
     )
     assert read(tmp_path, "name: plain") == Variant("plain")
 
