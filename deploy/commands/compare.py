@@ -1,5 +1,6 @@
 """``diptych compare``: runs, or panels on a suite, side by side."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,6 @@ from contracts.errors import InvalidInput
 from contracts.measuring import Run
 from contracts.nouns import ReadMode
 from contracts.tuning import MODES
-from deploy import measuring
 from deploy.commands.console import JsonOption, QuietOption, emit, out, progress, run
 from deploy.commands.measure import (
     AnswersOption,
@@ -23,12 +23,12 @@ from deploy.commands.measure import (
     measure_suite,
     wanted,
 )
-from deploy.commands.report import write_report
+from deploy.commands.report import named, write_report
 from deploy.curating import load_suite_from, source_of, suite_file
 from deploy.settings import load
 from deploy.wiring import open_diptych
 from eval.comparing import PRIMARY, Measured, Pairing, compare
-from eval.statistics import percentiles
+from eval.summing import sum_up
 
 SHOWN = 10
 
@@ -39,8 +39,8 @@ class Summary:
 
     label: str
     run: Run
-    metrics: dict[str, float]
-    took_ms: dict[str, dict[str, float]]
+    metrics: Mapping[str, float]
+    took_ms: Mapping[str, Mapping[str, float]]
     failed: int
 
 
@@ -77,20 +77,16 @@ def compare_runs(
     modes = _modes(panels)
     read = suite_file(suite, distractors or ()) if suite else None
 
-    async def main() -> list[Measured]:
+    async def main(suite: Path) -> list[Measured]:
         with progress(quiet=quiet or as_json) as bar:
             async with open_diptych(load(), bar) as diptych:
-                if suite is None:
-                    return [await measuring.find(diptych, name) for name in runs or ()]
                 configurations = await wanted(diptych, settings or (), modes, None)
                 loaded = await load_suite_from(diptych.suites, suite, read)
                 source = source_of(suite, loaded)
                 wish = Wish(configurations, workspace, answers, source=source)
                 return await measure_suite(diptych, loaded, wish, bar)
 
-    recorded = [measuring.from_file(name) for name in runs or ()]
-    files = [one for one in recorded if one]
-    found = files if runs and len(files) == len(runs) else run(main())
+    found = run(main(suite)) if suite else named(runs or ())
     pairs = compare(found, metric)
     show_runs(Compared(tuple(map(summary, found)), tuple(pairs)), as_json=as_json)
     if html:
@@ -110,20 +106,9 @@ def _modes(panels: str) -> tuple[ReadMode, ...]:
 
 def summary(one: Measured) -> Summary:
     """Sum up a run."""
-    columns: dict[str, list[float]] = {}
-    times: dict[str, list[float]] = {}
-    for result in one.results:
-        for name, value in result.metrics.items():
-            columns.setdefault(name, []).append(value)
-        for stage, ms in result.took_ms.items():
-            times.setdefault(stage, []).append(ms)
-    return Summary(
-        label=one.label,
-        run=one.run,
-        metrics={name: sum(values) / len(values) for name, values in sorted(columns.items())},
-        took_ms={stage: percentiles(values) for stage, values in times.items()},
-        failed=sum(result.error is not None for result in one.results),
-    )
+    summed = sum_up(one.results)
+    means = {mean.metric: mean.value for mean in summed.means}
+    return Summary(one.label, one.run, means, summed.took_ms, summed.failed)
 
 
 def show_runs(found: Compared, *, as_json: bool) -> None:
