@@ -28,6 +28,7 @@ from retrieval.asking import (
     SearchDone,
     SearchRequest,
     SearchResult,
+    answer_of,
 )
 from retrieval.claims import Claim, Claims
 from retrieval.evidence import Evidence, weigh
@@ -115,11 +116,7 @@ class Ask:
 
     async def __call__(self, request: AskRequest) -> Answer:
         """Give the whole answer. Raises what Search raises."""
-        async with aclosing(self.stream(request)) as events:
-            async for event in events:
-                if isinstance(event, Final):
-                    return event.answer
-        raise AssertionError("A stream ended without its final answer.")
+        return await answer_of(self.stream(request))
 
     async def stream(self, request: AskRequest) -> AsyncGenerator[AskEvent, None]:
         """Yield the passages, then checked pieces with their citations, then the whole answer.

@@ -1,6 +1,7 @@
 """What is asked and what comes back: requests, results and the typed events of an answer."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -153,3 +154,12 @@ class Final:
 
 
 AskEvent: TypeAlias = SearchDone | Delta | Cited | Final
+
+
+async def answer_of(events: AsyncGenerator[AskEvent, None]) -> Answer:
+    """Give the whole answer that a stream ends with. Raises what the stream raises."""
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, Final):
+                return event.answer
+    raise AssertionError("A stream ended without its final answer.")

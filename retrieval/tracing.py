@@ -30,6 +30,7 @@ from retrieval.asking import (
     SearchDone,
     SearchRequest,
     SearchResult,
+    answer_of,
 )
 
 INTERNAL = "internal"
@@ -91,11 +92,7 @@ class TracedAsk:
 
     async def __call__(self, request: AskRequest) -> Answer:
         """Give the whole answer. Raises what asking raises."""
-        async with aclosing(self.stream(request)) as events:
-            async for event in events:
-                if isinstance(event, Final):
-                    return event.answer
-        raise AssertionError("A stream ended without its final answer.")
+        return await answer_of(self.stream(request))
 
     async def stream(self, request: AskRequest) -> AsyncGenerator[AskEvent, None]:
         """Yield the events of an answer. Raises what asking raises."""
