@@ -31,11 +31,15 @@ class Told(BaseModel):
 
 
 class RunAnswer(BaseModel):
-    """One measurement of a suite; ``complete`` when every question was asked."""
+    """One measurement of a suite; ``complete`` when every question was asked.
+
+    ``settings`` are those that are not the defaults.
+    """
 
     id: UUID
     suite: str
     mode: ReadMode
+    settings: dict[str, int | float | bool | str | None]
     workspace: str
     questions: int
     done: int

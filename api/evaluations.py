@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from api.evaluation_schemas import MeanAnswer, PinsAnswer, RunAnswer, RunDetail, RunList, RunRow
 from api.service import Service
 from contracts.measuring import Run
+from contracts.tuning import Configuration, differences
 from eval.comparing import Measured, Pairing, compare
 from eval.reporting import report
 from eval.summing import Summary, sum_up
@@ -77,5 +78,7 @@ def _detail(run: Run, summary: Summary) -> RunDetail:
 def _told(run: Run) -> Mapping[str, Any]:
     """Give the fields of RunAnswer."""
     pins = {name: getattr(run.pins, name) for name in ("suite", "mode", "workspace")}
-    fields = {name for name in RunAnswer.model_fields if name not in pins}
-    return pins | {name: getattr(run, name) for name in fields}
+    changed = differences(Configuration(run.pins.mode), run.pins.configured)
+    told = pins | {"settings": {one.key: one.after for one in changed}}
+    fields = {name for name in RunAnswer.model_fields if name not in told}
+    return told | {name: getattr(run, name) for name in fields}

@@ -143,7 +143,7 @@ def _table(
 
 
 def _run_columns(text: Texts) -> list[tuple[str, str, str]]:
-    told = [(name, text(f"evaluations.{name}"), "left") for name in ("suite", "panel")]
+    told = [(name, text(f"evaluations.{name}"), "left") for name in ("suite", "panel", "settings")]
     times = [(name, text(f"evaluations.{name}"), "left") for name in ("begun", "state")]
     return [*told, ("value", PRIMARY, "right"), *times]
 
@@ -154,6 +154,7 @@ def _run_row(row: RunRow, text: Texts) -> dict[str, str]:
         "id": str(row.id),
         "suite": row.suite,
         "panel": text(f"panel.{row.mode}"),
+        "settings": ", ".join(f"{key}={value}" for key, value in row.settings.items()),
         "value": "–" if row.value is None else f"{row.value:.4f}",
         "begun": f"{row.begun.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         "state": done if row.complete else f"{row.done} / {row.questions}",

@@ -5,6 +5,7 @@ import pytest
 
 from contracts.nouns import ReadMode
 from contracts.policy import Change
+from contracts.tuning import Configuration
 from tests.api.kept_runs import ALONE, HOSTILE, NEW, OLD, begin, keep
 from tests.api.stand import Stand
 from tests.eval.measured import BEGUN, result
@@ -25,11 +26,21 @@ async def test_runs_are_listed_newest_first_in_pages(client: httpx.AsyncClient) 
     assert [run["id"] for run in first["runs"]] == [str(NEW)]
     assert first["runs"][0]["value"] == pytest.approx(0.4375)
     assert (first["metric"], first["runs"][0]["mode"]) == ("ndcg@10", "graph")
+    assert first["runs"][0]["settings"] == {}
     second = (await client.get(f"/v1/evaluations?limit=1&cursor={first['cursor']}")).json()
     assert [run["id"] for run in second["runs"]] == [str(OLD)]
     assert (second["runs"][0]["complete"], second["cursor"]) == (True, None)
     other = (await client.get("/v1/evaluations?metric=bleu")).json()
     assert [run["value"] for run in other["runs"]] == [None, None]
+
+
+async def test_a_list_says_what_is_not_as_by_default(
+    stand: Stand, client: httpx.AsyncClient
+) -> None:
+    settings = Configuration(ReadMode.GRAPH).changed({"fusion.lexical": 0.0}).settings()
+    await keep(stand, NEW, 0.5, mode=ReadMode.GRAPH, configuration={"settings": settings})
+    (run,) = (await client.get("/v1/evaluations")).json()["runs"]
+    assert run["settings"] == {"fusion.lexical": 0.0}
 
 
 @pytest.mark.usefixtures("measured")
