@@ -9,7 +9,6 @@ from pathlib import Path
 from api.curation import Curation
 from contracts.curating import Suites
 from contracts.errors import InvalidInput, NotFound, SetupFailed
-from deploy.models import chat
 from deploy.wiring import Diptych
 from eval.collecting import Collect
 from eval.curating import Curate
@@ -81,7 +80,7 @@ def curation(diptych: Diptych) -> Curation:
 
 def generate(diptych: Diptych) -> Generate:
     """Give the use case that lets a chat model propose. Raises SetupFailed without one."""
-    model = chat(diptych.settings)
+    model = diptych.models.chat
     if model is None:
         raise SetupFailed(
             "No chat model is configured, and questions by rule would only repeat their sentences.",

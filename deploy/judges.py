@@ -5,15 +5,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
-from contracts.measuring import Pins, Run, Suite
+from contracts.measuring import Run, Suite
 from deploy.curating import load_suite_from
+from deploy.measuring import searching
 from deploy.settings import Settings
 from deploy.wiring import Diptych
 from eval.judging import JudgeRun, metric_name
-from eval.scoring import DEPTH
 from inference.judge_model import JudgeModel
 from inference.ragas_judge import RagasJudge
-from retrieval.asking import SearchRequest, SearchResult
 
 
 def judge_model(settings: Settings) -> JudgeModel | None:
@@ -30,20 +29,12 @@ def judge_model(settings: Settings) -> JudgeModel | None:
 @asynccontextmanager
 async def judging(diptych: Diptych) -> AsyncIterator[JudgeRun]:
     """Lend the use case over the wired service."""
-
-    async def search(pins: Pins, text: str) -> SearchResult:
-        request = SearchRequest(
-            pins.workspace, text, pins.mode, DEPTH,
-            tuning=pins.configured.tuning, generation=pins.generation,
-        )  # fmt: skip
-        return await diptych.search(request)
-
     model = judge_model(diptych.settings)
     judge = RagasJudge(model, diptych.embedder)
     await diptych.warm()  # or the first search may be over its deadline, and degraded
     parts = diptych.runs, diptych.judgements, judge, diptych.documents, diptych.ledger
     try:
-        yield JudgeRun(*parts, search)
+        yield JudgeRun(*parts, searching(diptych))
     finally:
         if model:
             await model.close()

@@ -19,7 +19,7 @@ from deploy.version import VERSION
 from deploy.wiring import Diptych
 from eval.comparing import Measured
 from eval.recording import recorded
-from eval.running import Machine, Measure, Pinning
+from eval.running import Machine, Measure, Pinning, Searching
 from eval.scoring import DEPTH
 from eval.suites import Loaded
 from retrieval.asking import Answer, AskRequest, SearchRequest, SearchResult
@@ -75,8 +75,8 @@ def as_pinned(suite: Suite, runs: Sequence[Run]) -> Plan:
     )
 
 
-def measure(diptych: Diptych, *, answers: bool) -> Measure:
-    """Give the use case over the wired service."""
+def searching(diptych: Diptych) -> Searching:
+    """Give the search that asks as a run's pins say."""
 
     async def search(pins: Pins, text: str) -> SearchResult:
         request = SearchRequest(
@@ -84,6 +84,12 @@ def measure(diptych: Diptych, *, answers: bool) -> Measure:
             tuning=pins.configured.tuning, generation=pins.generation,
         )  # fmt: skip
         return await diptych.search(request)
+
+    return search
+
+
+def measure(diptych: Diptych, *, answers: bool) -> Measure:
+    """Give the use case over the wired service."""
 
     async def ask(pins: Pins, text: str) -> Answer:
         request = AskRequest(
@@ -94,6 +100,7 @@ def measure(diptych: Diptych, *, answers: bool) -> Measure:
 
     machine = Machine(lambda: datetime.now(UTC), _meter(diptych), diptych.models.detector.detect)
     documents, ledger = diptych.documents, diptych.ledger
+    search = searching(diptych)
     return Measure(diptych.runs, documents, ledger, machine, search, ask if answers else None)
 
 

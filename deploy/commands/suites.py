@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 from uuid import UUID
 
 import typer
@@ -71,11 +71,17 @@ def import_suite(
             async with open_diptych(load(), bar) as diptych:
                 return await keep(diptych, loaded, called, workspace, bar)
 
-    version, doubts = run(main())
+    _show_frozen(called, *run(main()), as_json=as_json)
+
+
+def _show_frozen(
+    name: str, version: SuiteVersion, doubts: Sequence[Doubt], *, as_json: bool
+) -> NoReturn:
+    """Tell of a new version; exit code 3 with labels in doubt."""
     if as_json:
-        emit({"suite": called, "version": version, "doubts": doubts})
+        emit({"suite": name, "version": version, "doubts": doubts})
     else:
-        out.print(f"{called}@{version.number}: {version.questions} questions", highlight=False)
+        out.print(f"{name}@{version.number}: {version.questions} questions", highlight=False)
         show_doubts(doubts)
     raise typer.Exit(NOT_CLEAN if doubts else DONE)
 
@@ -182,13 +188,7 @@ def freeze_suite(
             suite = await diptych.suites.version(name, version.number)
             return version, await doubted(diptych, suite, record.workspace)
 
-    version, doubts = run(main())
-    if as_json:
-        emit({"suite": name, "version": version, "doubts": doubts})
-    else:
-        out.print(f"{name}@{version.number}: {version.questions} questions", highlight=False)
-        show_doubts(doubts)
-    raise typer.Exit(NOT_CLEAN if doubts else DONE)
+    _show_frozen(name, *run(main()), as_json=as_json)
 
 
 @suites.command("export")
