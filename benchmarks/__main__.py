@@ -17,6 +17,7 @@ from benchmarks import (
     memory,
     peers,
     quality,
+    regressions,
     scale,
     searching,
     switching,
@@ -34,6 +35,7 @@ ALL: dict[str, Callable[[], Coroutine[None, None, list[Row]]]] = {
     "memory": memory.measure,
     "scale": scale.measure,
     "quality": quality.measure,
+    "regressions": regressions.measure,
     "switching": switching.measure,
 }
 

@@ -182,6 +182,7 @@ async def carry_out(
     diptych: Diptych, plan: Plan, progress: Callable[[int, int], None], resumed: Sequence[Run] = ()
 ) -> list[Run]:
     """Begin the plan's runs, or go on with those given, and ask every question."""
+    await diptych.warm()  # else the first question would wait 2 s for the model
     use_case, pins = measure(diptych, answers=plan.answers), await pinning(diptych, plan)
     runs = resumed or await use_case.begin(plan.suite, plan.configurations, pins, plan.workspace)
     return await use_case.finish(plan.suite, runs, pins, progress)

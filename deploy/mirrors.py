@@ -12,11 +12,13 @@ from contracts.tracing import Tracer
 from contracts.tracking import Tracker
 from deploy.settings import Settings
 from eval.comparing import Measured
+from eval.reporting import report
 from eval.tracking import Opener, Show, Shown, tracked
 from telemetry.masking import hidden, masked
 
 SQLITE = "sqlite"
 """As an address of MLflow: a file below the service's home."""
+REPORT = "report.html"
 AT_LEISURE = 600.0
 """Seconds that a tracker may take for all that it missed."""
 MASKS: Mapping[str, Callable[[str], str]] = {"full": str, "masked": masked, "none": hidden}
@@ -95,10 +97,19 @@ def _missing(extra: str, setting: str, error: ModuleNotFoundError) -> SetupFaile
 
 async def show(settings: Settings, measured: Sequence[Measured]) -> Mapping[str, str]:
     """Show runs that ended, beside the way; say which tracker has not got them, and why."""
+    openers = trackers(settings)
     ended = [one for one in measured if one.run.complete]
-    with closing(Show(trackers(settings))) as showing:
-        await showing.runs([tracked(one.run, one.results) for one in ended])
+    if not openers or not ended:
+        return {}
+    files = await _report(ended)
+    with closing(Show(openers)) as showing:
+        await showing.runs([tracked(one.run, one.results, files) for one in ended])
         return showing.faults
+
+
+async def _report(measured: Sequence[Measured]) -> Mapping[str, str]:
+    """Give the page on runs that belong together, as a file to keep with each."""
+    return {REPORT: await asyncio.to_thread(report, measured)}
 
 
 async def point(settings: Settings, configurations: Configurations) -> Mapping[str, str]:
@@ -122,7 +133,9 @@ async def catch_up(
         )
     with closing(Show(openers, AT_LEISURE)) as showing:
         for run in wanted:
-            for shown in await showing.runs([tracked(run, await runs.results(run.id))]):
+            one = Measured(str(run.pins.mode), run, tuple(await runs.results(run.id)))
+            files = await _report([one])
+            for shown in await showing.runs([tracked(run, one.results, files)]):
                 yield shown
         await _point(showing, configurations)
     if showing.faults:

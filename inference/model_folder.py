@@ -15,7 +15,7 @@ from pathlib import Path
 
 from contracts.errors import SetupFailed
 
-_MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"
 
 
 def digest(path: Path) -> str:
@@ -27,7 +27,7 @@ def digest(path: Path) -> str:
 def is_whole(folder: Path) -> bool:
     """Tell whether the folder holds exactly the bytes that were built."""
     try:
-        manifest: dict[str, str] = json.loads((folder / _MANIFEST).read_text("utf-8"))
+        manifest: dict[str, str] = json.loads((folder / MANIFEST).read_text("utf-8"))
         return all(digest(folder / name) == known for name, known in manifest.items())
     except (OSError, ValueError, AttributeError):
         return False
@@ -48,7 +48,7 @@ def _build(place: Path, build: Callable[[Path], None]) -> None:
         build(new)
         files = sorted(path.name for path in new.iterdir())
         manifest = {name: digest(new / name) for name in files}
-        (new / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
+        (new / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
         new.chmod(0o755)
         shutil.rmtree(place, ignore_errors=True)
         new.rename(place)

@@ -1,8 +1,10 @@
 """Gpus: how busy the machine's NVIDIA processors are; nothing where there are none."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pynvml  # type: ignore[import-untyped]  # no types of its own
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 
 class Gpus:
@@ -43,3 +45,26 @@ class Gpus:
         except pynvml.NVMLError:
             return None
         return sum(taken) / 1000.0
+
+
+class GpuGauges(Collector):
+    """Shows on the metrics page what the devices do when it is asked for; nothing without any."""
+
+    def __init__(self, gpus: Gpus | None = None) -> None:
+        self._gpus = gpus
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield both shares; without a device they have no value."""
+        self._gpus = self._gpus or Gpus()
+        read = self._gpus.read()
+        for name, key, what in _GAUGES:
+            gauge = GaugeMetricFamily(name, what)
+            if key in read:
+                gauge.add_metric((), read[key] / 100)
+            yield gauge
+
+
+_GAUGES = (
+    ("diptych_gpu_busy_ratio", "gpu", "How busy the busiest GPU is."),
+    ("diptych_gpu_memory_used_ratio", "gpu_memory", "How full the fullest GPU's memory is."),
+)

@@ -5,6 +5,8 @@ Several processes (api, workers) write to one folder of memory-mapped files when
 then shows their sum.
 """
 
+from functools import cache
+
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -15,6 +17,8 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from telemetry.gpu import GpuGauges
 
 QUERY_BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 STAGE_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300)
@@ -97,7 +101,15 @@ class PrometheusMetrics:
 def exposition(*, multiprocess: bool) -> tuple[bytes, str]:
     """Give the metrics page and its content type, of all processes or of this one."""
     if not multiprocess:
-        return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
+        return generate_latest(REGISTRY) + generate_latest(_machine()), CONTENT_TYPE_LATEST
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types here
-    return generate_latest(registry), CONTENT_TYPE_LATEST
+    return generate_latest(registry) + generate_latest(_machine()), CONTENT_TYPE_LATEST
+
+
+@cache
+def _machine() -> CollectorRegistry:
+    """Give what is the machine's and not a process's: it is read when the page is asked for."""
+    registry = CollectorRegistry()
+    registry.register(GpuGauges())
+    return registry

@@ -142,6 +142,16 @@ async def test_what_was_missed_is_shown_later_with_who_is_champion(
     assert len(server.named("question")) == 2
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+async def test_runs_measured_together_are_kept_with_one_report_on_all(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, mlflow_url="sqlite", _env_file=None)
+    pair = [scores("vector", [0.0, 1.0]), scores("graph", [1.0, 1.0])]
+    assert await mirrors.show(settings, pair) == {}
+    pages = [path.read_text("utf-8") for path in (tmp_path / "mlflow").rglob("report.html")]
+    assert len(pages) == 2
+    assert all("graph" in page and "vector" in page for page in pages)
+
+
 @pytest.mark.parametrize(("missing", "extra"), [("langfuse", "observing"), ("mlflow", "eval")])
 def test_a_missing_extra_is_named(missing: str, extra: str) -> None:
     told = subprocess.run(  # noqa: S603 - this interpreter

@@ -1,6 +1,6 @@
 import threading
 
-from telemetry.gpu import Gpus
+from telemetry.gpu import GpuGauges, Gpus
 from telemetry.pulse import Pulse
 
 
@@ -28,3 +28,17 @@ def test_devices_tell_how_busy_they_are_or_nothing() -> None:
     load = Gpus().read()
     assert set(load) in (set(), {"gpu", "gpu_memory"})
     assert all(0 <= value <= 100 for value in load.values())
+
+
+def test_the_metrics_page_shows_shares_of_devices_and_no_value_without_one() -> None:
+    class Busy(Gpus):
+        def read(self) -> dict[str, float]:
+            return {"gpu": 40.0, "gpu_memory": 75.0}
+
+    class Absent(Gpus):
+        def read(self) -> dict[str, float]:
+            return {}
+
+    shown = {one.name: [s.value for s in one.samples] for one in GpuGauges(Busy()).collect()}
+    assert shown == {"diptych_gpu_busy_ratio": [0.4], "diptych_gpu_memory_used_ratio": [0.75]}
+    assert not any(one.samples for one in GpuGauges(Absent()).collect())
