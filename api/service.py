@@ -8,12 +8,13 @@ from typing import Protocol
 from api.curation import Curation
 from api.operations import Operations
 from contracts.blobs import Blobs
+from contracts.handling import Watch
 from contracts.measuring import Runs
 from contracts.nouns import PanelName
 from contracts.panels import Panel
 from contracts.people import People
 from contracts.policy import ReadPlan
-from contracts.record import Documents, Receipt, Watch
+from contracts.record import Documents, Receipt
 from contracts.tracing import Feedback, Traces
 from ingestion.receiving import Upload
 from retrieval.asking import Answer, AskEvent, AskRequest, SearchRequest, SearchResult

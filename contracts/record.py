@@ -1,17 +1,10 @@
-"""Ports of the catalog: the record of documents, the ledger, jobs and original bytes.
+"""Ports of the catalog: the record of documents and the ledger.
 
 PostgreSQL holds the truth about what was accepted and what must be true in each panel. Every
 verb raises CatalogUnavailable when it cannot be reached.
 """
 
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Collection,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -351,45 +344,4 @@ class Ledger(Protocol):
 
     async def sample(self, generation: int, count: int) -> list[UUID]:
         """Give live documents at random, for checks that run all the time."""
-        ...
-
-
-class Watch(Protocol):
-    """Follows progress without polling the database per follower."""
-
-    def follow(self, workspace: str, document: UUID) -> AsyncIterator[DocumentRecord]:
-        """Yield the record now and at each change, ending with a final state."""
-        ...
-
-
-class Queue(Protocol):
-    """Durable jobs: each names documents to reconcile."""
-
-    async def nudge(self, documents: Sequence[UUID]) -> None:
-        """Queue documents for reconciliation, in batches.
-
-        Uploads overtake them, but not for ever: whatever else is queued, they are done in the end.
-        """
-        ...
-
-    async def work(
-        self,
-        handle: Callable[[Sequence[UUID]], Awaitable[None]],
-        sweep: Callable[[], Awaitable[None]],
-        *,
-        concurrency: int,
-    ) -> None:
-        """Run jobs until cancelled, then finish the ones in hand.
-
-        Jobs of a worker that died are taken over within 30 s; ``sweep`` runs about every 10 s
-        in one worker at a time. A handler's Unavailable is retried with growing waits, for ever.
-        """
-        ...
-
-    async def workers(self) -> int:
-        """Count workers with a fresh heartbeat."""
-        ...
-
-    async def waiting(self) -> int:
-        """Count jobs that are queued or running."""
         ...

@@ -13,9 +13,10 @@ import neo4j
 import psycopg
 
 from contracts.errors import DiptychError
+from contracts.handling import Queue
 from contracts.nouns import PanelName
 from contracts.panels import Panel
-from contracts.record import Ledger, Queue
+from contracts.record import Ledger
 from deploy.embedded.jars import JarCache
 from deploy.embedded.neo4j import Neo4jAddress
 from deploy.embedded.process import port_is_free

@@ -12,6 +12,7 @@ from contracts.blobs import Blobs
 from contracts.configurations import Configurations
 from contracts.curating import Suites
 from contracts.errors import SpaceMismatch
+from contracts.handling import Queue, Watch
 from contracts.judging import Judgements
 from contracts.measuring import Runs
 from contracts.nouns import Generation, PanelName
@@ -26,7 +27,7 @@ from contracts.policy import (
     ParityLog,
     Policies,
 )
-from contracts.record import Documents, Ledger, Queue, Watch
+from contracts.record import Documents, Ledger
 from contracts.variants import Variants
 from deploy import stores
 from deploy.following import PlanFollower

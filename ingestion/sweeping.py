@@ -5,10 +5,11 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from contracts.errors import Unavailable
+from contracts.handling import Queue
 from contracts.nouns import PanelName
 from contracts.observing import Metrics
 from contracts.panels import Panel
-from contracts.record import Ledger, Queue
+from contracts.record import Ledger
 
 SWEEP_LIMIT = 20_000
 """Documents nudged per sweep: a long backlog drains in order without flooding the queue."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contracts.configurations import Configurations
 from contracts.curating import Suites
+from contracts.handling import Queue, Watch
 from contracts.judging import Judgements
 from contracts.measuring import Runs
 from contracts.nouns import (
@@ -36,11 +37,9 @@ from contracts.record import (
     Held,
     KeptReading,
     Ledger,
-    Queue,
     Reached,
     Receipt,
     Task,
-    Watch,
 )
 from contracts.tracing import Traces
 from contracts.variants import Variants

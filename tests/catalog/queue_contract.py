@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from contracts.errors import CatalogUnavailable
-from contracts.record import Queue
+from contracts.handling import Queue
 from tests.catalog.desk import DEADLINE, Desk, arrival, until
 
 Handle = Callable[[Sequence[UUID]], Awaitable[None]]

@@ -19,9 +19,10 @@ from catalog.ledger import PostgresLedger
 from catalog.queue import ProcrastinateQueue
 from catalog.register import PostgresPanelRegister
 from contracts.blobs import Blobs
+from contracts.handling import Queue
 from contracts.panels import Panel
 from contracts.policy import Generations, PanelRegister
-from contracts.record import Documents, Ledger, Queue
+from contracts.record import Documents, Ledger
 from graphstore.panel import Neo4jPanel
 from vectorstore.panel import PostgresPanel
 

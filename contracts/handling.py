@@ -1,0 +1,51 @@
+"""Ports of how documents are handled: jobs, what people order about them, and watching.
+
+Every verb raises CatalogUnavailable when the catalog cannot be reached.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from contracts.record import DocumentRecord
+
+
+class Watch(Protocol):
+    """Follows progress without polling the database per follower."""
+
+    def follow(self, workspace: str, document: UUID) -> AsyncIterator[DocumentRecord]:
+        """Yield the record now and at each change, ending with a final state."""
+        ...
+
+
+class Queue(Protocol):
+    """Durable jobs: each names documents to reconcile."""
+
+    async def nudge(self, documents: Sequence[UUID]) -> None:
+        """Queue documents for reconciliation, in batches.
+
+        Uploads overtake them, but not for ever: whatever else is queued, they are done in the end.
+        """
+        ...
+
+    async def work(
+        self,
+        handle: Callable[[Sequence[UUID]], Awaitable[None]],
+        sweep: Callable[[], Awaitable[None]],
+        *,
+        concurrency: int,
+    ) -> None:
+        """Run jobs until cancelled, then finish the ones in hand.
+
+        Jobs of a worker that died are taken over within 30 s; ``sweep`` runs about every 10 s
+        in one worker at a time. A handler's Unavailable is retried with growing waits, for ever.
+        """
+        ...
+
+    async def workers(self) -> int:
+        """Count workers with a fresh heartbeat."""
+        ...
+
+    async def waiting(self) -> int:
+        """Count jobs that are queued or running."""
+        ...
