@@ -1,10 +1,10 @@
 """Ports for turning bytes into chunks and text into vectors, sentences and answers."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from contracts.nouns import Chunk, Generation, Mention, Reading, Span, Vector, VersionRef
 
@@ -21,14 +21,38 @@ class Source:
     """Set only for what the content cannot tell (a corpus record); else found by content."""
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file inside the one that is read: an attachment, a member of an archive.
+
+    ``path`` is where it lies in there: plain names between ``/``, never absolute, no ``..``, each
+    once in a file. ``pieces`` give its bytes once, while the call that it was handed to lasts.
+    """
+
+    path: str
+    pieces: AsyncIterator[bytes]
+
+
+TakeEnclosed: TypeAlias = Callable[[Enclosed], Awaitable[None]]
+NoteProgress: TypeAlias = Callable[[int, int], Awaitable[None]]
+"""Called with what is done and the total, in pages or files."""
+
+
 class Reader(Protocol):
     """Reads any supported format; the type is found by content, never by extension."""
 
-    async def read(self, source: Source) -> Reading:
+    async def read(
+        self,
+        source: Source,
+        enclosed: TakeEnclosed | None = None,
+        progress: NoteProgress | None = None,
+    ) -> Reading:
         """Give the text in parts with exact characters.
 
-        Raises UnreadableDocument for everything that cannot become text, whatever the bytes
-        are: a crash, a bomb or an endless loop in a parser ends that call alone.
+        Files inside are handed to ``enclosed`` one after the other, ``progress`` hears of long
+        readings; one that has to begin again tells everything again. Raises UnreadableDocument
+        for everything that cannot become text, whatever the bytes are: a crash, a bomb or an
+        endless loop in a parser ends that call alone, and what ``enclosed`` took of it is void.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Turns a reading process's answer into a Reading, believing nothing of it."""
+"""Turns the frames of a reading process's answer into nouns, believing nothing of them."""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +6,9 @@ from typing import cast
 
 from contracts.errors import Unavailable, Unreadable, UnreadableDocument
 from contracts.nouns import METADATA_LIMIT, Heading, Part, Reading
+from readers.enclosing import is_plain_path
+
+_COUNTABLE = 2**31
 
 
 class BadAnswer(Exception):
@@ -36,6 +39,28 @@ def to_reading(header: bytes, text: bytes) -> Reading:
         return _reading(message, text)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadAnswer(str(error)) from error
+
+
+def to_path(header: bytes) -> str:
+    """Give where an enclosed file lies. Raises BadAnswer."""
+    try:
+        path = json.loads(header)["enclosed"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadAnswer(str(error)) from error
+    if not isinstance(path, str) or not is_plain_path(path):
+        raise BadAnswer("not a plain path")
+    return path
+
+
+def to_progress(header: bytes) -> tuple[int, int]:
+    """Give what is done and the total. Raises BadAnswer."""
+    try:
+        done, total = map(_whole, json.loads(header)["progress"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadAnswer(str(error)) from error
+    if not done <= total < _COUNTABLE:
+        raise BadAnswer("more is done than there is")
+    return done, total
 
 
 def _reading(message: Mapping[str, object], text: bytes) -> Reading:

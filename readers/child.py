@@ -8,18 +8,19 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping
-from typing import cast
+from typing import BinaryIO, cast
 
 from contracts.errors import Unreadable, UnreadableDocument
-from readers.draft import Draft, PartDraft, clean, has_visible_text
+from readers.draft import Draft, PartDraft, Send, clean, has_visible_text
 from readers.formats import FormatReader
-from readers.frames import frame, read_frame
+from readers.frames import Kind, frame, read_frame
 from readers.kinds import media_type
 from readers.limits import Limits
 from readers.sandbox import bound_cpu, enter, peak_memory
 
 _NEAR = 0.9
 _RECURSION = 10_000
+_LISTED = 100
 
 
 def main() -> None:
@@ -40,13 +41,25 @@ def main() -> None:
     enter(cast("int", setup["parent"]), limits.memory_bytes)
     answers.write(frame({"ready": True}))
     answers.flush()
+    send = _sender(answers, limits)
     while (request := read_frame(requests)) is not None:
         bound_cpu(limits.cpu_seconds)
-        answers.write(_answer(request, limits, formats))
+        answers.write(_answer(request, limits, formats, send))
         answers.flush()
 
 
-def _answer(request: Mapping[str, object], limits: Limits, formats: Mapping[str, str]) -> bytes:
+def _sender(answers: BinaryIO, limits: Limits) -> Send:
+    def send(kind: Kind, header: object, data: bytes) -> None:
+        answers.write(frame(header, data, kind))
+        answers.flush()
+        bound_cpu(limits.cpu_seconds)
+
+    return send
+
+
+def _answer(
+    request: Mapping[str, object], limits: Limits, formats: Mapping[str, str], send: Send
+) -> bytes:
     """Open and read one file."""
     try:
         data = _bytes(request, limits)
@@ -55,7 +68,7 @@ def _answer(request: Mapping[str, object], limits: Limits, formats: Mapping[str,
     except OSError as error:
         return frame({"missing": f"{type(error).__name__}: {error}"})
     try:
-        return _read(data, request, limits, formats)
+        return _read(data, request, limits, formats, send)
     except Exception as error:  # noqa: BLE001 - parsers raise anything, and the pool goes on
         return _failure(error, limits)
 
@@ -79,11 +92,15 @@ def _failure(error: Exception, limits: Limits) -> bytes:
 
 
 def _read(
-    data: bytes, request: Mapping[str, object], limits: Limits, formats: Mapping[str, str]
+    data: bytes,
+    request: Mapping[str, object],
+    limits: Limits,
+    formats: Mapping[str, str],
+    send: Send,
 ) -> bytes:
     filename = str(request["filename"])
     kind = cast("str | None", request["media_type"]) or media_type(data, filename)
-    draft = Draft(limits, filename)
+    draft = Draft(limits, filename, send=send)
     _reader(kind, formats)(data, draft)
     parts = [part for part in draft.parts if has_visible_text(part.text)]
     if not parts:
@@ -132,7 +149,7 @@ def _reading(kind: str, draft: Draft, parts: list[PartDraft]) -> bytes:
         "media_type": kind,
         "title": " ".join(clean(draft.title or "").split()) or None,
         "external_id": clean(draft.external_id) if draft.external_id is not None else None,
-        "metadata": _storable(draft.metadata),
+        "metadata": _storable(draft.metadata | _members(draft)),
         "parts": [
             {"label": part.label, "page": part.page, "headings": part.headings, "bytes": len(text)}
             for part, text in zip(parts, texts, strict=True)
@@ -140,6 +157,12 @@ def _reading(kind: str, draft: Draft, parts: list[PartDraft]) -> bytes:
         "peak": peak_memory(),
     }
     return frame(header, b"".join(texts))
+
+
+def _members(draft: Draft) -> dict[str, object]:
+    counted: dict[str, object] = {"members": len(draft.members)} if draft.members else {}
+    left = {"members_not_opened": draft.left_out[:_LISTED]} if draft.left_out else {}
+    return counted | left
 
 
 def _storable(value: object) -> object:

@@ -1,12 +1,16 @@
-"""What a format's reader fills: parts of clean text with headings, under the limits.
+"""What a format's reader fills: parts of clean text, and files inside, under the limits.
 
 Runs in the reading process, so it imports nothing of weight.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from contracts.errors import Unreadable, UnreadableDocument
+from readers.enclosing import PlainPaths, plain_path
+from readers.frames import Kind
 from readers.limits import Limits
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -39,6 +43,14 @@ def useful_title(text: str) -> str | None:
     """Give a title from a document's properties unless a program put it there for nothing."""
     text = " ".join(clean(text).split())
     return None if not has_visible_text(text) or _POINTLESS_TITLE.fullmatch(text) else text
+
+
+Send: TypeAlias = Callable[[Kind, object, bytes], None]
+"""Writes a frame of the answer: its kind, header and bytes."""
+
+
+def _nowhere(_kind: Kind, _header: object, _data: bytes) -> None:
+    """Take frames when nobody listens."""
 
 
 class PartDraft:
@@ -89,6 +101,11 @@ class Draft:
     external_id: str | None = None
     metadata: dict[str, object] = field(default_factory=dict)
     parts: list[PartDraft] = field(default_factory=list)
+    send: Send = _nowhere
+    members: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    _paths: PlainPaths = field(default_factory=PlainPaths)
+    _enclosed: int = 0
     _characters: int = 0
 
     def part(self, label: str, page: int | None = None) -> PartDraft:
@@ -102,6 +119,37 @@ class Draft:
         part = PartDraft(self, clean(label), page)
         self.parts.append(part)
         return part
+
+    def enclose(self, name: str, data: bytes) -> None:
+        """Hand a file inside this one over, at once; one over the limit for each is left out.
+
+        Raises UnreadableDocument when there are too many, or too large together.
+        """
+        if len(data) > self.limits.member_bytes:
+            self.leave_out(name, f"over {self.limits.member_bytes >> 20:,} MiB")
+            return
+        self._enclosed += len(data)
+        if len(self.members) >= self.limits.members or self._enclosed > self.limits.unpacked_bytes:
+            raise UnreadableDocument(
+                Unreadable.TOO_LARGE,
+                f"The file holds more than {self.limits.members:,} files, or more than "
+                f"{self.limits.unpacked_bytes >> 20:,} MiB in them.",
+                "Cut it into smaller files and add those.",
+            )
+        path = self._paths.take(name)
+        self.members.append(path)
+        self.send(Kind.ENCLOSED, {"enclosed": path}, data)
+
+    def leave_out(self, name: str, why: str) -> None:
+        """Note a file inside this one that is not opened."""
+        self.left_out.append(f"{plain_path(name)} ({why})")
+
+    def progress(self, done: int, total: int) -> None:
+        """Tell how far a long reading is, and that it goes on: its deadline starts again.
+
+        Each call is written to the record: make it for steps of seconds, not for each page.
+        """
+        self.send(Kind.PROGRESS, {"progress": [done, total]}, b"")
 
     @property
     def first_heading(self) -> str | None:

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 
-from contracts.content import Source
+from contracts.content import Enclosed, NoteProgress, Source, TakeEnclosed
 from contracts.errors import Unavailable, Unreadable, UnreadableDocument
 from contracts.nouns import Reading
-from readers.answers import BadAnswer, Exhausted, to_reading
+from readers.answers import BadAnswer, Exhausted, to_path, to_progress, to_reading
 from readers.formats import FORMATS
+from readers.frames import Kind
 from readers.limits import LIMITS, Limits
-from readers.process import Died, ReadingProcess
+from readers.process import Died, Follow, Frame, OutOfTime, ReadingProcess
 
 _DECODED_HERE = 1 << 20
 
@@ -35,8 +36,14 @@ class ProcessReader:
         self._all: set[ReadingProcess] = set()
         self._closed = False
 
-    async def read(self, source: Source) -> Reading:
+    async def read(
+        self,
+        source: Source,
+        enclosed: TakeEnclosed | None = None,
+        progress: NoteProgress | None = None,
+    ) -> Reading:
         """Give the text in parts. Raises UnreadableDocument; Unavailable after ``close``."""
+        follow = _follower(enclosed, progress)
         request = {
             "path": str(source.path),
             "filename": source.filename,
@@ -46,41 +53,41 @@ class ProcessReader:
         }
         async with self._turns:
             try:
-                return await self._attempt(request, fresh=False)
+                return await self._attempt(request, follow, fresh=False)
             except _Doubtful:
                 # The process had read other files before: a document is blamed only when it
                 # ends a process that has seen nothing else.
-                return await self._attempt(request, fresh=True)
+                return await self._attempt(request, follow, fresh=True)
 
     async def close(self) -> None:
         """End the processes; reads in flight raise Unavailable."""
         self._closed = True
         await asyncio.gather(*(self._end(child) for child in list(self._all)))
 
-    async def _attempt(self, request: Mapping[str, object], *, fresh: bool) -> Reading:
+    async def _attempt(
+        self, request: Mapping[str, object], follow: Follow, *, fresh: bool
+    ) -> Reading:
         child = await self._take(fresh=fresh)
-        reusable = False
+        broken = False
         try:
-            reading = await self._answer(child, request)
+            return await self._answer(child, request, follow)
         except UnreadableDocument as error:
             broken = isinstance(error, Exhausted) or error.reason is Unreadable.CRASHED
-            reusable = not broken and error.reason is not Unreadable.TIMED_OUT
             if broken and child.files > 1:
                 raise _Doubtful from error
             raise
-        else:
-            reusable = True
-            return reading
         finally:
             # Also when the reader was cancelled: the process would go on with its file.
-            await self._give_back(child, reusable=reusable)
+            await self._give_back(child, reusable=child.at_rest and not broken)
 
-    async def _answer(self, child: ReadingProcess, request: Mapping[str, object]) -> Reading:
+    async def _answer(
+        self, child: ReadingProcess, request: Mapping[str, object], follow: Follow
+    ) -> Reading:
         try:
-            header, text = await child.ask(request)
+            header, text = await child.ask(request, follow)
             return await _decoded(header, text)
-        except TimeoutError as error:
-            raise _too_slow(f"{self._limits.wall_seconds:g} seconds") from error
+        except OutOfTime as error:
+            raise _too_slow(str(error)) from error
         except Died as error:
             self._check_open()
             if error.out_of_time:
@@ -123,6 +130,22 @@ class ProcessReader:
 
 class _Doubtful(Exception):
     """A failure that may be an earlier file's fault."""
+
+
+def _follower(enclosed: TakeEnclosed | None, progress: NoteProgress | None) -> Follow:
+    """Hand what comes before the last frame to whom it concerns."""
+
+    async def follow(frame: Frame) -> None:
+        if frame.kind is Kind.PROGRESS:
+            done, total = to_progress(frame.header)
+            if progress is not None:
+                await progress(done, total)
+        else:
+            path = to_path(frame.header)
+            if enclosed is not None:
+                await enclosed(Enclosed(path, frame.pieces))
+
+    return follow
 
 
 async def _decoded(header: bytes, text: bytes) -> Reading:

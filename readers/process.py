@@ -1,22 +1,25 @@
 """One reading process, seen from the service."""
 
 import asyncio
+import math
 import os
 import signal
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeAlias
 
 from contracts.errors import Unavailable
-from readers.frames import LENGTHS, frame
+from readers.frames import LENGTHS, Kind, frame
 from readers.limits import Limits
 
 _ROOT = str(Path(__file__).parent.parent)
 _HEADER_MAX = 128 << 20
 _UTF8_MAX = 4
 _PIPE_BUFFER = 1 << 20
+_PIECE = 1 << 20
 _DYING_SECONDS = 2.0
 
 
@@ -37,13 +40,34 @@ class Died(Exception):
         return signal.Signals(-self.code).name if self.code < 0 else f"exit code {self.code}"
 
 
+class OutOfTime(Exception):
+    """The process did not answer in time; its words say in what time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame before the last one of an answer; its bytes can be taken once."""
+
+    kind: Kind
+    header: bytes
+    pieces: AsyncIterator[bytes]
+
+
+Follow: TypeAlias = Callable[[Frame], Awaitable[None]]
+
+
 class ReadingProcess:
-    """A child that reads one file at a time; ``files`` counts what it was given."""
+    """A child that reads one file at a time; ``files`` counts what it was given.
+
+    ``at_rest`` tells that it has answered in full and can be given the next file.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process, limits: Limits) -> None:
         self._process = process
         self._limits = limits
+        self._ends = math.inf
         self.files = 0
+        self.at_rest = True
 
     @classmethod
     async def start(cls, limits: Limits, formats: Mapping[str, str]) -> Self:
@@ -66,7 +90,7 @@ class ReadingProcess:
         try:
             async with asyncio.timeout(limits.start_seconds):
                 await child._exchange(frame(setup))
-        except (Died, TimeoutError) as error:
+        except (Died, OutOfTime, TimeoutError) as error:
             await child.end()
             raise _not_started(str(error) or "no sign of life") from error
         except BaseException:
@@ -79,26 +103,76 @@ class ReadingProcess:
         """Tell whether it has not ended, as far as is known."""
         return self._process.returncode is None
 
-    async def ask(self, request: Mapping[str, object]) -> tuple[bytes, bytes]:
-        """Give the answer's header and text. Raises Died, TimeoutError."""
-        self.files += 1
-        async with asyncio.timeout(self._limits.wall_seconds):
-            return await self._exchange(frame(request))
+    async def ask(self, request: Mapping[str, object], follow: Follow) -> tuple[bytes, bytes]:
+        """Give the header and text of the answer's last frame.
 
-    async def _exchange(self, message: bytes) -> tuple[bytes, bytes]:
+        What comes before it goes to ``follow``, whose time does not count. Raises Died, OutOfTime.
+        """
+        self.files += 1
+        self.at_rest = False
+        self._ends = asyncio.get_running_loop().time() + self._limits.total_seconds
+        answer = await self._exchange(frame(request), follow)
+        self.at_rest = True
+        return answer
+
+    async def _exchange(self, message: bytes, follow: Follow | None = None) -> tuple[bytes, bytes]:
+        stdin, stdout = self._pipes()
+        try:
+            async with self._deadline():
+                stdin.write(message)
+                await stdin.drain()
+                kind, header, size = await self._next(stdout)
+            while kind is not Kind.LAST and follow is not None:
+                pieces = self._pieces(stdout, size)
+                await follow(Frame(kind, header, pieces))
+                async for _ in pieces:  # whatever was not taken
+                    pass
+                async with self._deadline():
+                    kind, header, size = await self._next(stdout)
+            async with self._deadline():
+                return header, await stdout.readexactly(size)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            raise Died(await self._ending()) from None
+
+    def _pipes(self) -> tuple[asyncio.StreamWriter, asyncio.StreamReader]:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise RuntimeError("started without pipes")
+        return stdin, stdout
+
+    async def _next(self, stdout: asyncio.StreamReader) -> tuple[Kind, bytes, int]:
+        """Read a frame up to its bytes; a process that announces too much of them is ended."""
+        kind, header, size = LENGTHS.unpack(await stdout.readexactly(LENGTHS.size))
+        most = (
+            self._limits.characters * _UTF8_MAX if kind is Kind.LAST else self._limits.member_bytes
+        )
+        if header > _HEADER_MAX or size > most or kind not in set(Kind):
+            self.kill()
+            raise Died(await self._process.wait())
+        return Kind(kind), await stdout.readexactly(header), size
+
+    async def _pieces(self, stdout: asyncio.StreamReader, size: int) -> AsyncIterator[bytes]:
+        """Give what stands behind a header as it comes."""
+        while size:
+            async with self._deadline():
+                piece = await stdout.read(min(size, _PIECE))
+            if not piece:
+                raise Died(await self._ending())
+            size -= len(piece)
+            yield piece
+
+    @asynccontextmanager
+    async def _deadline(self) -> AsyncIterator[None]:
+        """Bound the way to the next frame, and all of them together. Raises OutOfTime."""
+        now = asyncio.get_running_loop().time()
+        limits = self._limits
+        wall, total = now + limits.wall_seconds, self._ends
         try:
-            stdin.write(message)
-            await stdin.drain()
-            lengths = await stdout.readexactly(LENGTHS.size)
-            header, text = LENGTHS.unpack(lengths)
-            if header > _HEADER_MAX or text > self._limits.characters * _UTF8_MAX:
-                self.kill()
-            return await stdout.readexactly(header), await stdout.readexactly(text)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            raise Died(await self._ending()) from None
+            async with asyncio.timeout_at(min(wall, total)):
+                yield
+        except TimeoutError:
+            spent = limits.wall_seconds if wall < total else limits.total_seconds
+            raise OutOfTime(f"{spent:g} seconds") from None
 
     async def _ending(self) -> int:
         """Give the exit code of a process that closed its pipe.

@@ -1,12 +1,20 @@
 """A whole ingestion in memory: catalog, two panels, a reader and a chunker that cut by line."""
 
+import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from contracts.content import Chunker, Embedder, Source
+from contracts.content import (
+    Chunker,
+    Embedder,
+    Enclosed,
+    NoteProgress,
+    Source,
+    TakeEnclosed,
+)
 from contracts.errors import InvalidInput, SpaceMismatch, Unreadable, UnreadableDocument
 from contracts.nouns import (
     DEFAULT_WORKSPACE,
@@ -51,12 +59,20 @@ ME = Change("a test")
 
 
 class LineReader:
-    """Reads UTF-8; bytes that are not end as malformed. Counts how often it read."""
+    """Reads UTF-8; bytes that are not end as malformed. Counts how often it read.
+
+    A JSON object ``{"box": {path: text or another box}}`` encloses files; its text is their paths.
+    """
 
     def __init__(self) -> None:
         self.reads = 0
 
-    async def read(self, source: Source) -> Reading:
+    async def read(
+        self,
+        source: Source,
+        enclosed: TakeEnclosed | None = None,
+        progress: NoteProgress | None = None,
+    ) -> Reading:
         self.reads += 1
         raw = source.path.read_bytes()[source.start : source.end]
         try:
@@ -65,10 +81,25 @@ class LineReader:
             raise UnreadableDocument(Unreadable.MALFORMED, "Not text.", "Send text.") from error
         if not text.strip():
             raise UnreadableDocument(Unreadable.EMPTY, "Empty.", "Send more.")
+        if text.startswith('{"box"'):
+            text = await self._open(json.loads(text)["box"], enclosed)
+        if progress:
+            await progress(1, 1)
         return Reading("text/plain", (Part(0, "text", text),))
+
+    async def _open(self, box: dict[str, object], enclosed: TakeEnclosed | None) -> str:
+        for path, inside in box.items():
+            data = inside if isinstance(inside, str) else json.dumps(inside)
+            if enclosed:
+                await enclosed(Enclosed(path, _pieces(data.encode())))
+        return "\n".join(box)
 
     async def close(self) -> None:
         pass
+
+
+async def _pieces(data: bytes) -> AsyncIterator[bytes]:
+    yield data
 
 
 class LineChunker:

@@ -1,6 +1,7 @@
 """Parsers that misbehave in every way, read by the pool like any other format."""
 
 import ctypes
+import json
 import os
 import socket
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from contracts.errors import Unreadable, UnreadableDocument
 from readers.draft import Draft
+from readers.frames import Kind
 
 _SERVED: list[str] = []
 
@@ -57,6 +59,30 @@ def chatter(data: bytes, draft: Draft) -> None:
     """Write to standard output as some C libraries do."""
     os.write(1, b"noise on standard output\n")
     draft.part("Text").add(data.decode())
+
+
+def enclose(data: bytes, draft: Draft) -> None:
+    """Hand over a file for each line, named and filled by it; a line ``!`` ends the process."""
+    for line in data.decode().splitlines():
+        if line == "!":
+            os.abort()
+        draft.enclose(line, line.encode() * 1000)
+    draft.part("Text").add("a cover")
+
+
+def beat(data: bytes, draft: Draft) -> None:
+    """Give a sign of life every half second, as often as the text says."""
+    for done in range(int(data)):
+        draft.progress(done, int(data))
+        time.sleep(0.5)
+    draft.part("Text").add("read at last")
+
+
+def forge(data: bytes, draft: Draft) -> None:
+    """Send the header of a frame before the last one that the text holds."""
+    header = json.loads(data)
+    draft.send(Kind.PROGRESS if "progress" in header else Kind.ENCLOSED, header, b"data")
+    draft.part("Text").add("text")
 
 
 def surroundings(data: bytes, draft: Draft) -> None:

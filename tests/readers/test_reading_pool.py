@@ -18,7 +18,8 @@ from readers.limits import LIMITS, Limits
 from readers.pool import ProcessReader
 
 HOSTILE = (
-    "crash crash_after_another leave loop hang allocate recurse fail chatter surroundings refuse"
+    "crash crash_after_another leave loop hang allocate recurse fail chatter surroundings refuse "
+    "enclose beat forge"
 )
 SMALL = replace(LIMITS, memory_bytes=256 << 20, cpu_seconds=1, wall_seconds=5.0)
 
