@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from contracts.content import Embedder
+from contracts.nouns import Vector
 from deploy.settings import Settings
 from deploy.spaces import ConfiguredSpaces
 from deploy.stores import Bar
@@ -17,7 +18,7 @@ from inference.language import LangidDetector
 from inference.openai_chat import OpenAIChat
 from inference.openvino_embedder import OpenVinoEmbedder
 from inference.sentences import SentencexSplitter
-from readers.chunkers import chunker_named
+from readers.chunkers import Tools, chunker_named
 from readers.pool import ProcessReader
 from telemetry.spending import Prices
 
@@ -65,21 +66,22 @@ async def build_models(settings: Settings, bar: Bar | None) -> Models:
     served = _served(settings)
     detector = LangidDetector()
     others: Sequence[Embedder] = [served] if served else []
-    chunker = partial(
-        chunker_named,
-        tokenizer_file=folder / "tokenizer.json",
-        detector=detector,
-        splitter=SentencexSplitter(),
-    )
+    meaning = partial(_embedded, embedder, asyncio.get_running_loop())
+    tools = Tools(folder / "tokenizer.json", detector, SentencexSplitter(), meaning)
     return Models(
         embedder=embedder,
         served=served,
         reader=ProcessReader(settings.readers),
         detector=detector,
         extractor=PatternExtractor(),
-        spaces=ConfiguredSpaces(embedder, others, chunker=chunker),
+        spaces=ConfiguredSpaces(embedder, others, chunker=partial(chunker_named, tools=tools)),
         chat=chat(settings),
     )
+
+
+def _embedded(embedder: Embedder, loop: asyncio.AbstractEventLoop, texts: Sequence[str]) -> Vector:
+    """Embed for a chunker, which runs in a thread beside the loop."""
+    return asyncio.run_coroutine_threadsafe(embedder.embed_passages(texts), loop).result()
 
 
 def _folder(cache: Path, bar: Bar | None) -> Path:

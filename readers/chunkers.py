@@ -1,20 +1,24 @@
 """The chunkers there are, by name; the settings are in the name."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from contracts.content import LanguageDetector, SentenceSplitter
+from contracts.content import Chunker, LanguageDetector, SentenceSplitter
 from contracts.errors import SpaceMismatch
-from readers.chunking import PartChunker
+from readers.chunking import ChunkerByKind, PartChunker
 from readers.cutting import PASSAGE_TOKENS, Cutter, Pages, Rows, Sentences, Structure, Tokens
+from readers.formats import KINDS
+from readers.semantic import Meaning, Semantic
 from readers.tokens import TokenCounter
 
 FORMS = (
     "structure-TOKENS-OVERLAP",
     "sentences-COUNT-OVERLAP",
     "tokens-TOKENS-OVERLAP",
+    "semantic-TOKENS",
     "pages-TOKENS",
     "rows-COUNT",
 )
@@ -25,16 +29,30 @@ _AROUND_TABLES = (200, 30)
 # More than words of any language have on average; only white space and rulers reach it.
 _CHARACTERS_PER_TOKEN = 12
 
-_Make: TypeAlias = Callable[[TokenCounter, SentenceSplitter, int, int], Cutter]
 
-_SHARING: dict[str, _Make] = {
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What chunkers cut with; ``tokenizer_file`` is the embedding model's."""
+
+    tokenizer_file: Path
+    detector: LanguageDetector
+    splitter: SentenceSplitter
+    meaning: Meaning
+
+
+_Make: TypeAlias = Callable[[TokenCounter, Tools, int, int], Cutter]
+
+_SHARING: Mapping[str, _Make] = {
     "structure": lambda counter, _, size, overlap: Structure(counter.count, size, overlap),
-    "sentences": lambda counter, splitter, size, overlap: Sentences(
-        counter.count, splitter, size, overlap
+    "sentences": lambda counter, tools, size, overlap: Sentences(
+        counter.count, tools.splitter, size, overlap
     ),
     "tokens": lambda counter, _, size, overlap: Tokens(counter.count, size, overlap),
 }
-_WHOLE: dict[str, _Make] = {
+_WHOLE: Mapping[str, _Make] = {
+    "semantic": lambda counter, tools, size, _: Semantic(
+        counter.count, tools.splitter, tools.meaning, size
+    ),
     "pages": lambda counter, _, size, __: Pages(counter.count, size),
     "rows": lambda counter, _, size, __: Rows(
         counter.count, Structure(counter.count, *_AROUND_TABLES), size
@@ -42,13 +60,28 @@ _WHOLE: dict[str, _Make] = {
 }
 
 
-def chunker_named(
-    name: str, tokenizer_file: Path, detector: LanguageDetector, splitter: SentenceSplitter
-) -> PartChunker:
-    """Give the chunker of that name. ``tokenizer_file`` is the embedding model's.
+def chunker_named(name: str, tools: Tools) -> Chunker:
+    """Give the chunker of that name: one way, or more as in ``structure-200-30,tables=rows-20``.
 
     Raises SpaceMismatch for a name that is none, SetupFailed when the tokenizer cannot be used.
     """
+    first, *others = name.split(",")
+    default = _plain(first, tools)
+    if not others:
+        return default
+    own: dict[str, Chunker] = {}
+    for other in others:
+        kind, _, chosen = other.partition("=")
+        if kind not in KINDS:
+            raise SpaceMismatch(
+                f"'{kind[:80]}' is no kind of document that has a chunker of its own.",
+                f"Name one of {', '.join(KINDS)}, as in structure-200-30,tables=rows-20.",
+            )
+        own |= dict.fromkeys(KINDS[kind], _plain(chosen, tools))
+    return ChunkerByKind(name, default, own)
+
+
+def _plain(name: str, tools: Tools) -> PartChunker:
     found = _NAME.fullmatch(name)
     kind, first, second = found.groups() if found else ("", "", None)
     make = (_WHOLE if second is None else _SHARING).get(kind)
@@ -64,8 +97,8 @@ def chunker_named(
             "Choose an overlap that is less than the size, as in structure-200-30.",
         )
     most = max(size * 32 // 25, PASSAGE_TOKENS) * _CHARACTERS_PER_TOKEN
-    counter = TokenCounter(tokenizer_file, most)
-    return PartChunker(name, make(counter, splitter, size, overlap), counter, detector)
+    counter = TokenCounter(tools.tokenizer_file, most)
+    return PartChunker(name, make(counter, tools, size, overlap), counter, tools.detector)
 
 
 def _what(kind: str) -> str:

@@ -1,9 +1,9 @@
 """PartChunker: chunks with exact spans, context and language, whichever way parts are cut."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from contracts.content import LanguageDetector
+from contracts.content import Chunker, LanguageDetector
 from contracts.nouns import (
     UNDETERMINED,
     Chunk,
@@ -90,6 +90,25 @@ class PartChunker:
         while self._counter.count(context) > _CONTEXT_TOKENS:
             context = context[: len(context) * 3 // 4].rstrip()
         return context
+
+
+class ChunkerByKind:
+    """Cuts documents of some media types in ways of their own (port contracts.content.Chunker)."""
+
+    def __init__(self, name: str, default: Chunker, own: Mapping[str, Chunker]) -> None:
+        self._name = name
+        self._default = default
+        self._own = own
+
+    @property
+    def name(self) -> str:
+        """Name with the settings."""
+        return self._name
+
+    def chunks(self, ref: VersionRef, generation: int, reading: Reading) -> Iterator[Chunk]:
+        """Yield the chunks that the chunker of the reading's media type gives."""
+        chunker = self._own.get(reading.media_type, self._default)
+        return chunker.chunks(ref, generation, reading)
 
 
 def _trimmed(text: str, span: Span) -> Span:

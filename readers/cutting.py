@@ -98,7 +98,7 @@ class Tokens:
     """Windows of ``tokens``, whatever stands there; neighbours share up to ``overlap``."""
 
     def __init__(self, count: Count, tokens: int, overlap: int) -> None:
-        self._units = _Units(count, tokens)
+        self._units = Units(count, tokens)
         self._tokens, self._overlap = tokens, overlap
 
     def sections(self, found: Sequence[Section]) -> Sequence[Section]:
@@ -116,7 +116,7 @@ class Sentences:
     """``size`` sentences in each span, as far as the passage allows; ``overlap`` are shared."""
 
     def __init__(self, count: Count, splitter: SentenceSplitter, size: int, overlap: int) -> None:
-        self._units = _Units(count, PASSAGE_TOKENS)
+        self._units = Units(count, PASSAGE_TOKENS)
         self._splitter = splitter
         self._size, self._overlap = size, overlap
 
@@ -138,7 +138,7 @@ class Rows:
     """``size`` table rows in each span, as far as the passage allows; the rest by ``around``."""
 
     def __init__(self, count: Count, around: Cutter, size: int) -> None:
-        self._units = _Units(count, PASSAGE_TOKENS)
+        self._units = Units(count, PASSAGE_TOKENS)
         self._count = count
         self._around = around
         self._size = size
@@ -195,7 +195,7 @@ def _split(splitter: TextSplitter, text: str, section: Section) -> Iterator[Span
 
 
 @dataclass(frozen=True, slots=True)
-class _Unit:
+class Unit:
     """What is not cut: a sentence, a row, a word; ``weight`` is what counts for the size."""
 
     span: Span
@@ -203,7 +203,7 @@ class _Unit:
     weight: int = 1
 
 
-class _Units:
+class Units:
     """Counts the tokens of units, and cuts those over the limit."""
 
     def __init__(self, count: Count, most: int) -> None:
@@ -211,23 +211,24 @@ class _Units:
         self._most = most
         self._splitter = TextSplitter.from_callback(count, most)
 
-    def __call__(self, text: str, spans: Iterable[Span]) -> Iterator[_Unit]:
+    def __call__(self, text: str, spans: Iterable[Span]) -> Iterator[Unit]:
+        """Yield the units in order."""
         for span in spans:
             tokens = self._count(text[span.start : span.end])
             if tokens <= self._most:
-                yield _Unit(span, tokens)
+                yield Unit(span, tokens)
                 continue
             long = Section(span.start, span.end, (), tokens, body=True)
             for piece in _split(self._splitter, text, long):
-                yield _Unit(piece, self._count(text[piece.start : piece.end]))
+                yield Unit(piece, self._count(text[piece.start : piece.end]))
 
 
-def _packed(units: Iterable[_Unit], size: int, overlap: int, most: int) -> Iterator[Span]:
+def _packed(units: Iterable[Unit], size: int, overlap: int, most: int) -> Iterator[Span]:
     """Yield spans of neighbouring units: at most ``size`` in weight and ``most`` tokens.
 
     A span begins with what of the one before weighs at most ``overlap``, as far as it fits.
     """
-    window: deque[_Unit] = deque()
+    window: deque[Unit] = deque()
     weight = tokens = 0
     for unit in units:
         if window and (weight + unit.weight > size or tokens + unit.tokens > most):

@@ -42,3 +42,23 @@ FORMATS: Mapping[str, str] = {
     "application/xml": "readers.plain:read",
     RECORD: "readers.records:read",
 }
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "tables": (
+        "text/csv",
+        f"{_OFFICE}.spreadsheetml.sheet",
+        "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
+        "application/vnd.ms-excel",
+        f"{_OPEN}.spreadsheet",
+    ),
+    "slides": (
+        f"{_OFFICE}.presentationml.presentation",
+        "application/vnd.ms-powerpoint",
+        f"{_OPEN}.presentation",
+    ),
+    "mail": ("message/rfc822", "application/vnd.ms-outlook", "application/mbox"),
+    "pdf": ("application/pdf",),
+    "web": ("text/html", "multipart/related"),
+    "records": (RECORD,),
+}
+"""Media types that people think of as one; each may be cut in a way of its own."""

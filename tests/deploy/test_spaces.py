@@ -1,8 +1,10 @@
 """Which model and chunker a generation gets, and what is said when it can have none."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
@@ -12,7 +14,7 @@ from contracts.nouns import Generation
 from deploy.spaces import ConfiguredSpaces
 from inference.language import LangidDetector
 from inference.sentences import SentencexSplitter
-from readers.chunkers import chunker_named
+from readers.chunkers import Tools, chunker_named
 from tests.fakes.inference import HashEmbedder
 
 SMALL, LARGE = HashEmbedder(8, "small"), HashEmbedder(16, "large")
@@ -25,10 +27,10 @@ def spaces(tmp_path: Path) -> Spaces:
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     path = tmp_path / "tokenizer.json"
     tokenizer.save(str(path))
-    detector, splitter = LangidDetector(), SentencexSplitter()
-    return ConfiguredSpaces(
-        SMALL, [LARGE], chunker=lambda name: chunker_named(name, path, detector, splitter)
+    tools = Tools(
+        path, LangidDetector(), SentencexSplitter(), lambda _: np.ones((1, 8), np.float32)
     )
+    return ConfiguredSpaces(SMALL, [LARGE], chunker=partial(chunker_named, tools=tools))
 
 
 def test_each_generation_gets_its_own_model(spaces: Spaces) -> None:

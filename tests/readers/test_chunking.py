@@ -1,20 +1,22 @@
 """Chunks: exact spans whatever the text, along structure, small enough for the model."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
+from contracts.content import Chunker
 from contracts.errors import SetupFailed, SpaceMismatch
-from contracts.nouns import Chunk, ChunkId, Heading, Part, Reading, VersionRef
+from contracts.nouns import Chunk, ChunkId, Heading, Part, Reading, Vector, VersionRef
 from inference.sentences import SentencexSplitter
-from readers.chunkers import chunker_named
-from readers.chunking import PartChunker
+from readers.chunkers import Tools, chunker_named
 from readers.draft import clean, has_visible_text
 
 REF = VersionRef(UUID(int=7), 3)
@@ -59,12 +61,20 @@ def word_tokenizer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def chunker(word_tokenizer_file: Path) -> PartChunker:
+def chunker(word_tokenizer_file: Path) -> Chunker:
     return named("structure-200-30", word_tokenizer_file)
 
 
-def named(name: str, tokenizer_file: Path) -> PartChunker:
-    return chunker_named(name, tokenizer_file, ByScript(), SentencexSplitter())
+def named(name: str, tokenizer_file: Path) -> Chunker:
+    return chunker_named(name, Tools(tokenizer_file, ByScript(), SentencexSplitter(), letters))
+
+
+def letters(texts: Sequence[str]) -> Vector:
+    """A meaning that is easy to foresee: how often each letter occurs."""
+    rows = np.array([[t.lower().count(c) for c in "abcdefghijklmnop"] for t in texts], np.float32)
+    rows[:, 0] += 1e-3  # no row of zeros
+    unit: Vector = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit
 
 
 def reading(*texts: str, title: str | None = None, paged: bool = False) -> Reading:
@@ -86,7 +96,7 @@ def headings_of(text: str) -> tuple[Heading, ...]:
     return tuple(found)
 
 
-def chunked(chunker: PartChunker, document: Reading) -> list[Chunk]:
+def chunked(chunker: Chunker, document: Reading) -> list[Chunk]:
     return list(chunker.chunks(REF, 2, document))
 
 
@@ -118,12 +128,12 @@ PIECES = st.sampled_from(
         "文" * 300, "\n" * 50,
     ]
 )  # fmt: skip
-NAMES = ["structure-60-10", "sentences-3-1", "tokens-60-10", "pages-100", "rows-4"]
+NAMES = ["structure-60-10", "sentences-3-1", "tokens-60-10", "pages-100", "rows-4", "semantic-60"]
 TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=12)), max_size=40).map("".join).map(clean)
 
 
 @pytest.fixture(scope="session", params=NAMES)
-def dense(request: pytest.FixtureRequest, tokenizer_file: Path) -> PartChunker:
+def dense(request: pytest.FixtureRequest, tokenizer_file: Path) -> Chunker:
     """Any chunker, of a model for which each character is a token."""
     return named(request.param, tokenizer_file)
 
@@ -131,7 +141,7 @@ def dense(request: pytest.FixtureRequest, tokenizer_file: Path) -> PartChunker:
 @given(texts=st.lists(TEXTS, min_size=1, max_size=3), paged=st.booleans())
 @settings(max_examples=60, deadline=None)
 def test_any_text_is_cut_exactly_completely_and_the_same_each_time(
-    *, texts: list[str], paged: bool, dense: PartChunker
+    *, texts: list[str], paged: bool, dense: Chunker
 ) -> None:
     document = reading(*texts, title="Titre", paged=paged)
     chunks = chunked(dense, document)
@@ -139,12 +149,12 @@ def test_any_text_is_cut_exactly_completely_and_the_same_each_time(
     assert chunks == chunked(dense, document)
 
 
-def test_a_paragraph_of_250_words_stays_whole(chunker: PartChunker) -> None:
+def test_a_paragraph_of_250_words_stays_whole(chunker: Chunker) -> None:
     text = "mot " * 249 + "fin"
     assert [c.text for c in chunked(chunker, reading(text))] == [text]
 
 
-def test_a_long_text_is_cut_at_sentences_with_overlap(chunker: PartChunker) -> None:
+def test_a_long_text_is_cut_at_sentences_with_overlap(chunker: Chunker) -> None:
     text = (RUSSIAN * 100).strip()
     document = reading(text)
     chunks = chunked(chunker, document)
@@ -154,14 +164,14 @@ def test_a_long_text_is_cut_at_sentences_with_overlap(chunker: PartChunker) -> N
     assert all(b.span.start < a.span.end for a, b in pairwise(chunks))
 
 
-def test_wrapped_lines_do_not_end_a_chunk_inside_a_sentence(chunker: PartChunker) -> None:
+def test_wrapped_lines_do_not_end_a_chunk_inside_a_sentence(chunker: Chunker) -> None:
     sentence = "La demande est\nadressée au service du\npersonnel avant le terme prévu.\n"
     chunks = chunked(chunker, reading(sentence * 60))
     assert len(chunks) > 2
     assert all(c.text.endswith(".") for c in chunks)
 
 
-def test_context_names_title_and_headings_that_the_text_lacks(chunker: PartChunker) -> None:
+def test_context_names_title_and_headings_that_the_text_lacks(chunker: Chunker) -> None:
     body = FRENCH * 30
     text = f"# Contrats\n\n## Préavis\n\n{body}\n\n## Salaire\n\n{body}"
     chunks = chunked(chunker, reading(text, title="Guide"))
@@ -174,7 +184,7 @@ def test_context_names_title_and_headings_that_the_text_lacks(chunker: PartChunk
     assert chunks[1].passage.startswith("Guide\nContrats > Préavis\nLe contrat")
 
 
-def test_small_sections_of_one_parent_are_joined(chunker: PartChunker) -> None:
+def test_small_sections_of_one_parent_are_joined(chunker: Chunker) -> None:
     small = "".join(f"## Point {i}\n\n{FRENCH}\n\n" for i in range(6))
     chunks = chunked(chunker, reading(f"# Un\n\n{small}# Deux\n\n{small}"))
     assert len(chunks) == 2
@@ -182,20 +192,20 @@ def test_small_sections_of_one_parent_are_joined(chunker: PartChunker) -> None:
     assert chunks[1].text.startswith("# Deux\n\n## Point 0")
 
 
-def test_a_bare_heading_goes_with_what_follows_or_else_before(chunker: PartChunker) -> None:
+def test_a_bare_heading_goes_with_what_follows_or_else_before(chunker: Chunker) -> None:
     text = f"# Partie\n\n### Article\n\n{FRENCH * 10}\n\n# Fin"
     chunks = chunked(chunker, reading(text))
     assert [c.text.split("\n")[0] for c in chunks] == ["# Partie"]
     assert chunks[0].text.endswith("# Fin")
 
 
-def test_headings_go_on_over_pages_but_not_over_sheets(chunker: PartChunker) -> None:
+def test_headings_go_on_over_pages_but_not_over_sheets(chunker: Chunker) -> None:
     texts = f"# Chapitre\n\n{FRENCH * 10}", FRENCH * 10
     assert chunked(chunker, reading(*texts, paged=True))[1].context == "Chapitre"
     assert chunked(chunker, reading(*texts))[1].context == ""
 
 
-def test_rows_stay_whole_and_later_chunks_repeat_the_header(chunker: PartChunker) -> None:
+def test_rows_stay_whole_and_later_chunks_repeat_the_header(chunker: Chunker) -> None:
     rows = [f"Article {i} en acier\tREF-{i}\t{i},50 EUR" for i in range(300)]
     text = "Tarif\n\nDésignation\tRéférence\tPrix\n" + "\n".join(rows) + "\n\nFin du tarif"
     document = reading(text, title="Catalogue")
@@ -207,7 +217,7 @@ def test_rows_stay_whole_and_later_chunks_repeat_the_header(chunker: PartChunker
         assert set(chunk.text.split("\n")) <= {*rows, "", "Fin du tarif"}
 
 
-def test_text_after_a_table_has_no_header_row(chunker: PartChunker) -> None:
+def test_text_after_a_table_has_no_header_row(chunker: Chunker) -> None:
     rows = "\n".join(f"Ville {i}\t{i}" for i in range(100))
     chunks = chunked(chunker, reading(f"Ville\tHabitants\n{rows}\n\n{FRENCH * 60}"))
     after = [c for c in chunks if c.text.startswith("Le contrat")]
@@ -215,14 +225,14 @@ def test_text_after_a_table_has_no_header_row(chunker: PartChunker) -> None:
     assert not any("Habitants" in c.context for c in after)
 
 
-def test_a_markdown_table_repeats_its_header(chunker: PartChunker) -> None:
+def test_a_markdown_table_repeats_its_header(chunker: Chunker) -> None:
     rows = "\n".join(f"| Ville numéro {i} | {i} |" for i in range(200))
     chunks = chunked(chunker, reading(f"| Ville | Habitants |\n|---|---:|\n{rows}\n"))
     assert chunks[-1].context == "Ville | Habitants"
 
 
 def test_each_section_has_its_own_language_short_ones_the_documents(
-    chunker: PartChunker,
+    chunker: Chunker,
 ) -> None:
     text = f"# A\n\n{RUSSIAN * 10}\n\n# B\n\n{FRENCH * 10}"
     assert [c.language for c in chunked(chunker, reading(text))] == ["ru", "fr"]
@@ -233,7 +243,10 @@ def test_a_language_that_the_reader_knew_is_kept(word_tokenizer_file: Path) -> N
     detector = ByScript()
     part = Part(0, "Text", FRENCH * 10, language="en")
     chunks = chunked(
-        chunker_named("structure-200-30", word_tokenizer_file, detector, SentencexSplitter()),
+        chunker_named(
+            "structure-200-30",
+            Tools(word_tokenizer_file, detector, SentencexSplitter(), letters),
+        ),
         Reading("text/plain", (part,)),
     )
     assert [c.language for c in chunks] == ["en"]
@@ -241,7 +254,8 @@ def test_a_language_that_the_reader_knew_is_kept(word_tokenizer_file: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "name", ["structure-200-30", "sentences-9-2", "tokens-200-30", "pages-256", "rows-50"]
+    "name",
+    ["structure-200-30", "sentences-9-2", "tokens-200-30", "pages-256", "rows-50", "semantic-200"],
 )
 def test_a_passage_never_outgrows_the_models_window(name: str, tokenizer_file: Path) -> None:
     """The worst case: every character is a token, long titles, a wide table."""
@@ -254,7 +268,7 @@ def test_a_passage_never_outgrows_the_models_window(name: str, tokenizer_file: P
     assert max(len(c.passage.replace(" ", "")) for c in chunks) < 500
 
 
-def test_invisible_text_gives_no_chunk(chunker: PartChunker) -> None:
+def test_invisible_text_gives_no_chunk(chunker: Chunker) -> None:
     document = reading("\u200b\n \ufeff\u00ad", "visible")
     assert [(c.part, c.text) for c in chunked(chunker, document)] == [(1, "visible")]
 
@@ -304,8 +318,47 @@ def test_rows_are_cut_by_number_under_their_header(word_tokenizer_file: Path) ->
     ]
 
 
+def test_meaning_is_cut_where_it_changes_most(word_tokenizer_file: Path) -> None:
+    topics = [" ".join([f"{one.capitalize()} {one} {one}."] * 6) for one in ("aba", "ded", "hih")]
+    cut = chunked(named("semantic-20", word_tokenizer_file), reading(" ".join(topics)))
+    assert [c.text for c in cut] == topics
+    whole = named("semantic-60", word_tokenizer_file)
+    assert len(chunked(whole, reading(" ".join(topics)))) == 1
+
+
+def test_each_kind_of_document_may_have_a_chunker_of_its_own(word_tokenizer_file: Path) -> None:
+    name = "sentences-2-0,tables=rows-1,pdf=pages-100"
+    chunker = named(name, word_tokenizer_file)
+    assert chunker.name == name
+    document = reading("Nom\tPrix\nPain\t1\nLait\t2\nRiz\t3")
+    cut = {
+        kind: len(chunked(chunker, replace(document, media_type=kind)))
+        for kind in ("text/csv", "application/pdf", "application/vnd.ms-excel", "text/plain")
+    }
+    assert cut == {"text/csv": 3, "application/pdf": 1, "application/vnd.ms-excel": 3,
+                   "text/plain": 1}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("structure-200-30,", "'' is no kind of document"),
+        ("structure-200-30,photos=pages-9", "'photos' is no kind of document"),
+        ("structure-200-30,tables", "'' is no chunker"),
+        ("structure-200-30,tables=rows", "'rows' is no chunker"),
+        ("tables=rows-20", "'tables=rows-20' is no chunker"),
+    ],
+)
+def test_a_kind_or_its_chunker_that_is_none_is_named(
+    name: str, said: str, word_tokenizer_file: Path
+) -> None:
+    with pytest.raises(SpaceMismatch) as failure:
+        named(name, word_tokenizer_file)
+    assert said in failure.value.message
+
+
 def test_signs_that_the_model_does_not_know_are_not_cut_one_by_one(
-    dense: PartChunker,
+    dense: Chunker,
 ) -> None:
     document = reading("\U00013000" * 3000)
     chunks = chunked(dense, document)
@@ -313,7 +366,7 @@ def test_signs_that_the_model_does_not_know_are_not_cut_one_by_one(
     assert len(chunks) < 300
 
 
-def test_one_long_line_is_cut_in_time(dense: PartChunker) -> None:
+def test_one_long_line_is_cut_in_time(dense: Chunker) -> None:
     for text in ("слово " * 40_000, "x" * 100_000, "Oui. " * 20_000):
         document = reading(text)
         assert_exact(document, chunked(dense, document))
