@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,11 +11,11 @@ from catalog.postgres import PostgresCatalog
 from contracts.blobs import Blobs
 from contracts.configurations import Configurations
 from contracts.curating import Suites
-from contracts.errors import SpaceMismatch
+from contracts.errors import PanelUnavailable, SpaceMismatch
 from contracts.handling import Queue, Watch
 from contracts.judging import Judgements
 from contracts.measuring import Runs
-from contracts.nouns import Generation, PanelName
+from contracts.nouns import DEFAULT_WORKSPACE, Generation, PanelName, PanelQuery
 from contracts.observing import Metrics, NullMetrics
 from contracts.panels import Panel
 from contracts.people import People
@@ -59,6 +59,8 @@ from retrieval.switching import Switch
 
 LOADING = {PanelStanding.CLEARING, PanelStanding.FILLING}
 CONNECTIONS = 12
+WAKING = 5.0
+"""Seconds that a panel may take for the first search after a start."""
 SHADOW_CONNECTIONS = 2
 """Shadow reads have connections of their own: they never take a request's."""
 
@@ -123,8 +125,21 @@ class Diptych:
         return len(await found.embed_query("?"))
 
     async def warm(self) -> None:
-        """Load the embedding model, so that the first question need not wait for it."""
+        """Load the embedding model and ask each panel once: the first question finds all awake.
+
+        Neo4j takes a second to plan a search that it has not seen. A panel that does not answer is
+        left to those who ask it.
+        """
         await self.embedder.load()
+        vector = await self.embedder.embed_query("?")
+        probe = PanelQuery(DEFAULT_WORKSPACE, self.generation, "?", vector, limit=1)
+
+        async def ask(panel: Panel) -> None:
+            with suppress(TimeoutError, PanelUnavailable, SpaceMismatch):
+                async with asyncio.timeout(WAKING):
+                    await panel.search(probe)
+
+        await asyncio.gather(*map(ask, self.panels.values()))
 
     async def work(self) -> None:
         """Work the queue until cancelled."""
