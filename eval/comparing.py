@@ -258,10 +258,15 @@ def _notes(first: Run, second: Run, line: Line) -> tuple[str, ...]:
         notes.append("The program changed between the runs.")
     if line.effect.groups < FEW_GROUPS:
         notes.append(f"Only {line.effect.groups} documents: the interval is too narrow.")
+    if unlike := unlike_times(first, second):
+        notes.append(unlike)
+    return tuple(notes)
+
+
+def unlike_times(first: Run, second: Run) -> str | None:
+    """Say why the times of two runs tell nothing of each other, None where they may."""
     loads: list[Mapping[str, float]] = [first.load, second.load]
     busy = [load.get("cpu_percent_mean") for load in loads]
-    if busy[0] is not None and busy[1] is not None and abs(busy[0] - busy[1]) > BUSIER:
-        notes.append(
-            f"The machine was busy {busy[0]:.0f} % and {busy[1]:.0f} %: do not compare times."
-        )
-    return tuple(notes)
+    if busy[0] is None or busy[1] is None or abs(busy[0] - busy[1]) <= BUSIER:
+        return None
+    return f"The machine was busy {busy[0]:.0f} % and {busy[1]:.0f} %: do not compare times."

@@ -14,6 +14,7 @@ import numpy as np
 from contracts.measuring import Result
 from eval.statistics import effects
 
+LATENCY = "latency"
 SLOWER = 1.5
 """How many times the time of the first the second may take, question by question."""
 MARGINS = {"answered": 0.01, "refusal": 0.02}
@@ -62,7 +63,7 @@ def guards(first: Sequence[Result], second: Sequence[Result], seed: int) -> tupl
     if latency.questions:
         value, low, high = (math.exp(edge) for edge in (latency.mean, latency.low, latency.high))
         standing = _standing(SLOWER - high, SLOWER - low)
-        found.append(Guard("latency", SLOWER, value, low, high, standing))
+        found.append(Guard(LATENCY, SLOWER, value, low, high, standing))
     for (name, margin), one in zip(MARGINS.items(), shares, strict=True):
         if one.questions:
             standing = _standing(one.low + margin, one.high + margin)

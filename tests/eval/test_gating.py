@@ -61,7 +61,14 @@ def test_a_slow_run_is_caught_and_a_doubtful_one_told() -> None:
             ),
         )
 
-    assert "latency" in judge(BASELINE, slower(3, 0.1)).blocks[0]
+    slow = slower(3, 0.1)
+    assert "latency" in judge(BASELINE, slow).blocks[0]
+    quiet, busy = ({"cpu_percent_mean": busy} for busy in (40.0, 95.0))
+    before = replace(BASELINE, run=replace(BASELINE.run, load=quiet))
+    disturbed = judge(before, replace(slow, run=replace(slow.run, load=busy)))
+    assert disturbed.passed
+    assert "busy 40 % and 95 %" in disturbed.doubts[0]
+    assert not judge(before, replace(slow, run=replace(slow.run, load=quiet))).passed
     doubtful = judge(BASELINE, slower(1.5, 0.8))
     assert doubtful.passed
     assert "latency" in doubtful.doubts[0]
