@@ -2,12 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from itertools import accumulate
-
-from stdnum import iban, numdb
 
 from contracts.nouns import Mention, Span
+from inference.accounts import FORM, account
 
 _MOST = 50
 """Mentions of one text; a list of codes says no more with its next hundred."""
@@ -27,7 +24,9 @@ _PATTERN = re.compile(
     (?P<url> (?:https?://|www\.) \S++ )
   | (?P<email> (?<![\w.+-]) [A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}+
       @ (?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8} [A-Za-z]{2,24} (?![\w@-]) )
-  | (?P<iban> (?<![\w-]) [A-Z]{2}[0-9]{2} (?:[ \xa0\u202f]?[A-Z0-9]){11,30} (?!\w) )
+  | (?P<iban> """
+    + FORM
+    + r""" )
   | (?P<article> (?<![\w./-]) [LRDA] (?:\.[ \xa0\u202f]?[0-9]{1,4} | [ \xa0\u202f]?[0-9]{3,4})
       (?:[-\u2010\u2011][0-9]{1,3}){1,3} (?![\w/-]|[.,][0-9]) )
   | (?: (?:№|(?<!\w)[Nn][°º]) [ \xa0\u202f]?
@@ -38,7 +37,6 @@ _PATTERN = re.compile(
     """,
     re.VERBOSE,
 )
-_BLANKS = re.compile(r"[ \xa0\u202f]")
 _SEPARATORS = re.compile(r"[^A-ZА-ЯЁ0-9]+")
 _LEADING_LETTERS = re.compile(r"^([A-ZА-ЯЁ]+)(?=[0-9])")
 _NO_REFERENCE = re.compile(
@@ -86,34 +84,12 @@ def _found(text: str) -> Iterator[Mention]:
         if kind == "email":
             name = match[kind].lower()
         elif kind == "iban":
-            name, length = _account(match[kind])
+            name, length = account(match[kind])
             place = start + length
         elif kind != "url":
             name, kind = _reference(match[kind]), "reference"
         if name:
             yield Mention(Span(start, place), kind, name)
-
-
-def _account(text: str) -> tuple[str, int]:
-    """Give the IBAN that ``text`` begins with and its length there; else "" and the first word's.
-
-    Words in capitals may follow it. What a country adds to the checksum is left out: its lists
-    of banks are never complete.
-    """
-    words = _BLANKS.split(text)
-    compact = "".join(words)[: _length(text[:2])]
-    ends = list(accumulate(map(len, words)))
-    if len(compact) in ends and iban.is_valid(compact, check_country=False):
-        return compact, len(compact) + ends.index(len(compact))
-    return "", ends[0]
-
-
-@cache
-def _length(country: str) -> int:
-    """Give how long the IBANs of a country are; 0 when it has none."""
-    ((_, known), *_) = numdb.get("iban").info(country)
-    account = re.findall(r"([0-9]+)!", known.get("bban", ""))
-    return sum(map(int, account)) + 4 if account else 0
 
 
 def _reference(text: str) -> str:
