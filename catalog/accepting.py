@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import LiteralString
 from uuid import UUID
@@ -24,6 +24,18 @@ _ATTEMPTS = 5
 
 UPLOAD = 32
 """Documents that a person sends at once, at most; more are a corpus and let uploads pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where documents that are new belong: in which other one, in which topmost, how deep."""
+
+    parent: UUID | None = None
+    top: UUID | None = None
+    depth: int = 0
+
+
+OUTSIDE = Place()
 
 
 class _RacedError(Exception):
@@ -57,23 +69,33 @@ class Accept:
         """Accept in order; see contracts.record.Documents.accept."""
         if not arrivals:
             return []
-        arrivals = [_plain(arrival) for arrival in arrivals]
+        return await self.insist(lambda connection: self.within(connection, workspace, arrivals))
+
+    async def insist(
+        self, attempt: Callable[[Connection], Awaitable[list[Receipt]]]
+    ) -> list[Receipt]:
+        """Do it in a transaction, anew when another one added the same documents first."""
         for _ in range(_ATTEMPTS):
             try:
                 async with settled(self._connections) as connection:
-                    return await self._accept(connection, workspace, arrivals)
+                    return await attempt(connection)
             except _RacedError:
                 continue
         raise CatalogUnavailable(
             "Other processes are sending the same documents at this moment.", "Send them again."
         )
 
-    async def _accept(
+    async def within(
         self,
         connection: Connection,
         workspace: str,
         arrivals: Sequence[Arrival],
+        place: Place = OUTSIDE,
     ) -> list[Receipt]:
+        """Accept in order in the transaction of ``insist``; documents that are new get a place."""
+        if not arrivals:
+            return []
+        arrivals = [_plain(arrival) for arrival in arrivals]
         await _require_workspace(connection, workspace)
         keys = [hashlib.sha256(arrival.source.encode()).digest() for arrival in arrivals]
         try:
@@ -83,7 +105,7 @@ class Accept:
                 # Sending a corpus again where little changed must not write a lock on each row.
                 entries = await _known(connection, queries.LOCK_KNOWN, workspace, keys)
                 receipts, fresh = _number(arrivals, keys, entries)
-            await _write_documents(connection, workspace, entries)
+            await _write_documents(connection, workspace, entries, place)
         except DeadlockDetected as error:
             raise _RacedError from error
         await _write_versions(connection, fresh)
@@ -136,7 +158,7 @@ async def _known(
 
 
 async def _write_documents(
-    connection: Connection, workspace: str, entries: dict[bytes, _Entry]
+    connection: Connection, workspace: str, entries: dict[bytes, _Entry], place: Place
 ) -> None:
     """Add the new documents and move the changed ones on."""
     moved = [e for e in entries.values() if e.known and e.changed]
@@ -148,6 +170,9 @@ async def _write_documents(
             "workspace": workspace,
             "sources": [entry.source for _, entry in added],
             "keys": [key for key, _ in added],
+            "parent": place.parent,
+            "top": place.top,
+            "depth": place.depth,
         }
         cursor = await connection.execute(queries.ADD_DOCUMENTS, values)
         if await cursor.fetchone() != (len(added),):

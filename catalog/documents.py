@@ -9,7 +9,8 @@ from uuid import UUID
 from catalog import documents_queries as queries
 from catalog.accepting import Accept
 from catalog.connections import Connections
-from catalog.jobs import SOON, Jobs
+from catalog.deleting import delete
+from catalog.jobs import Jobs
 from catalog.settings import settled
 from contracts.errors import InvalidInput, NotFound
 from contracts.nouns import Heading, PanelName, Part, VersionRef
@@ -26,7 +27,7 @@ from contracts.record import (
 )
 
 _END = 2**63 - 1
-_POSITION, _SLICE = 21, slice(22, 25)
+_POSITION, _SLICE = 22, slice(23, 26)
 """Where a row holds what is not part of the record: its place in the list and its bytes."""
 
 
@@ -58,6 +59,8 @@ class PostgresDocuments:
         cursor: str | None = None,
         state: VersionState | None = None,
         ids: Sequence[UUID] | None = None,
+        parent: UUID | None = None,
+        members: bool = True,
     ) -> DocumentPage:
         """List documents, newest first, by keyset: page 1000 costs what page 1 does."""
         values = {
@@ -65,10 +68,13 @@ class PostgresDocuments:
             "before": _END if cursor is None else _read_cursor(cursor),
             "state": state,
             "ids": None if ids is None else list(ids),
+            "parent": parent,
             "limit": limit + 1,
         }
+        everywhere = queries.FIND if members else queries.FIND_OUTSIDE
+        query = everywhere if parent is None else queries.FIND_INSIDE
         async with self._connections.session() as connection:
-            rows = await (await connection.execute(queries.FIND, values)).fetchall()
+            rows = await (await connection.execute(query, values)).fetchall()
         page = rows[:limit]
         following = _write_cursor(page[-1][_POSITION]) if len(rows) > limit and page else None
         return DocumentPage(tuple(map(_record, page)), following)
@@ -83,16 +89,13 @@ class PostgresDocuments:
         return [_record(row) for row in rows]
 
     async def delete(self, workspace: str, documents: Sequence[UUID]) -> list[UUID]:
-        """Forget documents for readers of the record, and queue their removal."""
+        """Forget documents and what lies in them, and queue their removal."""
         if not documents:
             return []
         values = {"workspace": workspace, "documents": list(documents)}
         async with settled(self._connections) as connection:
             cursor = await connection.execute(queries.LOCK_CHOSEN, values)
-            ids = [row[0] async for row in cursor]
-            await connection.execute(queries.DELETE, {"documents": ids})
-            await self._jobs.defer(connection, ids, priority=SOON)
-        return ids
+            return await delete(connection, self._jobs, [row[0] async for row in cursor])
 
     async def original(self, workspace: str, document: UUID) -> tuple[DocumentRecord, Slice]:
         """Give where the newest version's bytes lie."""
@@ -143,7 +146,7 @@ def panel_states(rows: Sequence[Sequence[Any]] | None) -> tuple[PanelState, ...]
 
 def _record(row: Sequence[Any]) -> DocumentRecord:
     """Build a record from the columns of ``documents_queries._FIELDS``, in their order."""
-    fields = [*row[:20], panel_states(row[20])]
+    fields = [*row[:20], panel_states(row[20]), row[21]]
     fields[11] = VersionState(row[11])
     return DocumentRecord(*fields)
 

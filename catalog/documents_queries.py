@@ -6,7 +6,7 @@ _FIELDS: Final = """
 SELECT d.id, d.workspace, d.source, v.filename, coalesce(r.title, v.filename), r.external_id,
        coalesce(r.media_type, v.media_type), coalesce(r.metadata, v.metadata), v.sha256,
        v.stop - v.start, v.number, v.state, d.live, v.reason, v.detail, v.stage, v.done, v.total,
-       d.created, v.updated, l.panels, d.position, v.blob, v.start, v.stop
+       d.created, v.updated, l.panels, d.parent, d.position, v.blob, v.start, v.stop
 """
 _PANELS: Final = """
 CROSS JOIN LATERAL (
@@ -32,16 +32,16 @@ LEFT JOIN LATERAL (
 GET: Final = (
     _NEWEST + "WHERE d.id = %(document)s AND d.workspace = %(workspace)s AND d.deleted IS NULL"
 )
-FIND: Final = (
-    _NEWEST
-    + """
+_CHOSEN: Final = """
 WHERE d.workspace = %(workspace)s AND d.deleted IS NULL AND d.position < %(before)s
   AND (%(state)s::text IS NULL OR v.state = %(state)s)
   AND (%(ids)s::uuid[] IS NULL OR d.id = ANY (%(ids)s))
-ORDER BY d.position DESC
-LIMIT %(limit)s
 """
-)
+_PAGE: Final = "ORDER BY d.position DESC LIMIT %(limit)s"
+FIND: Final = _NEWEST + _CHOSEN + _PAGE
+# The conditions of partial indexes stand in the statement, so that its plan may use them.
+FIND_OUTSIDE: Final = _NEWEST + _CHOSEN + "AND d.parent IS NULL " + _PAGE
+FIND_INSIDE: Final = _NEWEST + _CHOSEN + "AND d.parent = %(parent)s " + _PAGE
 VERSIONS: Final = (
     _FIELDS
     + """
@@ -71,22 +71,10 @@ WHERE d.id = %(document)s AND d.workspace = %(workspace)s AND d.deleted IS NULL
 ORDER BY p.ordinal
 """
 
-# Two statements: the second one's snapshot then has the versions of an acceptance that the first
-# one had to wait for.
 LOCK_CHOSEN: Final = """
 SELECT id FROM catalog.document
 WHERE id = ANY (%(documents)s::uuid[]) AND workspace = %(workspace)s AND deleted IS NULL
 ORDER BY id FOR UPDATE
-"""
-DELETE: Final = """
-WITH deleted AS (
-    UPDATE catalog.document SET deleted = now() WHERE id = ANY (%(documents)s::uuid[])
-    RETURNING id
-), unwanted AS (
-    UPDATE catalog.ledger SET wanted = 'absent', due = 'infinity', misses = 0
-    WHERE document = ANY (%(documents)s::uuid[])
-)
-SELECT catalog.wake(array_agg(id)) FROM deleted
 """
 
 WORKSPACE: Final = """
@@ -101,8 +89,9 @@ WHERE workspace = %s AND source_key = ANY (%s::bytea[]) AND deleted IS NULL
 LOCK_KNOWN: Final = KNOWN + "ORDER BY source_key FOR UPDATE"
 ADD_DOCUMENTS: Final = """
 WITH added AS (
-    INSERT INTO catalog.document (id, workspace, source, source_key, newest, sha256)
-    SELECT n.id, %(workspace)s, n.source, n.key, n.newest, n.sha256
+    INSERT INTO catalog.document
+        (id, workspace, source, source_key, newest, sha256, parent, top, depth)
+    SELECT n.id, %(workspace)s, n.source, n.key, n.newest, n.sha256, %(parent)s, %(top)s, %(depth)s
     FROM unnest(%(ids)s::uuid[], %(sources)s::text[], %(keys)s::bytea[], %(newest)s::integer[],
                 %(digests)s::text[]) WITH ORDINALITY AS n (id, source, key, newest, sha256, place)
     ORDER BY n.place

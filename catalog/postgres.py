@@ -8,6 +8,7 @@ from catalog.generations import PostgresGenerations
 from catalog.jobs import Jobs
 from catalog.judgements import PostgresJudgements
 from catalog.ledger import PostgresLedger
+from catalog.members import PostgresMembers
 from catalog.people import PostgresPeople
 from catalog.policies import PostgresPolicies
 from catalog.queue import ProcrastinateQueue
@@ -36,6 +37,7 @@ class PostgresCatalog:
         self._connections = Connections(url, pool_size, patience)
         jobs = Jobs()
         self.documents = PostgresDocuments(self._connections, jobs)
+        self.members = PostgresMembers(self._connections, jobs)
         self.ledger = PostgresLedger(self._connections)
         self.people = PostgresPeople(self._connections)
         self.generations = PostgresGenerations(self._connections)

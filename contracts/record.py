@@ -88,7 +88,8 @@ class PanelState:
 class DocumentRecord:
     """A document with its newest version's state; ``live`` is the version that readers see.
 
-    ``panels`` are the ledger rows of the live generation.
+    ``panels`` are the ledger rows of the live generation; ``parent`` is the document that it
+    lies in, where it came inside another.
     """
 
     id: UUID
@@ -112,6 +113,7 @@ class DocumentRecord:
     created: datetime
     updated: datetime
     panels: tuple[PanelState, ...]
+    parent: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,14 @@ class Documents(Protocol):
         cursor: str | None = None,
         state: VersionState | None = None,
         ids: Sequence[UUID] | None = None,
+        parent: UUID | None = None,
+        members: bool = True,
     ) -> DocumentPage:
-        """List documents, newest first. Raises InvalidInput for a foreign cursor."""
+        """List documents, newest first. Raises InvalidInput for a foreign cursor.
+
+        ``parent`` narrows to what lies directly in that document; without ``members``, what
+        lies in others is left out.
+        """
         ...
 
     async def versions(self, workspace: str, document: UUID) -> list[DocumentRecord]:
@@ -161,7 +169,8 @@ class Documents(Protocol):
     async def delete(self, workspace: str, documents: Sequence[UUID]) -> list[UUID]:
         """Forget documents at once for readers of the record; the panels follow by the ledger.
 
-        One transaction with the jobs; gives the ids that existed.
+        One transaction with the jobs, and with all that lies in the documents; gives the ids that
+        existed, then those of their members at any depth.
         """
         ...
 

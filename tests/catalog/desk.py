@@ -11,6 +11,7 @@ from contracts.curating import Suites
 from contracts.handling import Queue, Watch
 from contracts.judging import Judgements
 from contracts.measuring import Runs
+from contracts.members import Members
 from contracts.nouns import (
     DEFAULT_WORKSPACE,
     Card,
@@ -57,6 +58,8 @@ class Catalog(Protocol):
 
     @property
     def documents(self) -> Documents: ...
+    @property
+    def members(self) -> Members: ...
     @property
     def ledger(self) -> Ledger: ...
     @property

@@ -12,6 +12,7 @@ from tests.catalog.documents_contract import DocumentsContract
 from tests.catalog.generations_contract import GenerationsContract
 from tests.catalog.judgements_contract import JudgementsContract
 from tests.catalog.ledger_contract import LedgerContract
+from tests.catalog.members_contract import MembersContract
 from tests.catalog.policy_contract import PolicyContract
 from tests.catalog.queue_contract import Handled, QueueContract
 from tests.catalog.register_contract import RegisterContract
@@ -30,6 +31,7 @@ class TestInMemoryCatalog(
     GenerationsContract,
     JudgementsContract,
     LedgerContract,
+    MembersContract,
     PolicyContract,
     QueueContract,
     RegisterContract,

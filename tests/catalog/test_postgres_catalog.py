@@ -13,6 +13,7 @@ from tests.catalog.documents_contract import DocumentsContract
 from tests.catalog.generations_contract import GenerationsContract
 from tests.catalog.judgements_contract import JudgementsContract
 from tests.catalog.ledger_contract import LedgerContract
+from tests.catalog.members_contract import MembersContract
 from tests.catalog.policy_contract import PolicyContract
 from tests.catalog.queue_contract import QueueContract
 from tests.catalog.register_contract import RegisterContract
@@ -29,6 +30,7 @@ class TestPostgresCatalog(
     GenerationsContract,
     JudgementsContract,
     LedgerContract,
+    MembersContract,
     PolicyContract,
     QueueContract,
     RegisterContract,

@@ -20,6 +20,7 @@ from contracts.record import (
     Wanted,
 )
 from tests.fakes.catalog_ledger import InMemoryLedger, slice_of
+from tests.fakes.catalog_members import InMemoryMembers
 from tests.fakes.catalog_policy import InMemoryEvidence, InMemoryParityLog, InMemoryPolicies
 from tests.fakes.catalog_services import (
     InMemoryBlobs,
@@ -48,6 +49,7 @@ class InMemoryCatalog:
     def __init__(self, folder: Path) -> None:
         self.tables = Tables()
         self.documents = InMemoryDocuments(self.tables)
+        self.members = InMemoryMembers(self.tables, self.documents)
         self.ledger = InMemoryLedger(self.tables)
         self.queue = InMemoryQueue(self.tables)
         self.watch = InMemoryWatch(self.tables)
@@ -76,8 +78,11 @@ class InMemoryDocuments:
         arrivals: Sequence[Arrival],
     ) -> list[Receipt]:
         self._tables.check()
-        if not arrivals:
-            return []
+        return self.take(workspace, arrivals) if arrivals else []
+
+    def take(
+        self, workspace: str, arrivals: Sequence[Arrival], parent: UUID | None = None
+    ) -> list[Receipt]:
         if workspace not in self._tables.workspaces:
             raise NotFound(f"There is no workspace {workspace}.", "Create it first.")
         self._tables.live_space()
@@ -85,7 +90,7 @@ class InMemoryDocuments:
         work: dict[UUID, None] = {}
         receipts = []
         for arrival in arrivals:
-            document = self._of(workspace, arrival.source)
+            document = self._of(workspace, arrival.source, parent)
             newest = document.versions.get(document.newest)
             unchanged = newest is not None and newest.arrival.sha256 == arrival.sha256
             if not unchanged:
@@ -99,7 +104,7 @@ class InMemoryDocuments:
         self._tables.enqueue(list(work))
         return receipts
 
-    def _of(self, workspace: str, source: str) -> Document:
+    def _of(self, workspace: str, source: str, parent: UUID | None) -> Document:
         for document in self._tables.documents.values():
             if (document.workspace, document.source, document.deleted) == (
                 workspace,
@@ -107,7 +112,8 @@ class InMemoryDocuments:
                 False,
             ):
                 return document
-        document = Document(uuid4(), workspace, source, next(self._tables.order))
+        order = next(self._tables.order)
+        document = Document(uuid4(), workspace, source, order, parent=parent)
         self._tables.documents[document.id] = document
         return document
 
@@ -123,6 +129,8 @@ class InMemoryDocuments:
         cursor: str | None = None,
         state: VersionState | None = None,
         ids: Sequence[UUID] | None = None,
+        parent: UUID | None = None,
+        members: bool = True,
     ) -> DocumentPage:
         self._tables.check()
         before = sys.maxsize if cursor is None else _read_cursor(cursor)
@@ -132,6 +140,7 @@ class InMemoryDocuments:
             if d.workspace == workspace and not d.deleted and d.order < before
             if state is None or d.versions[d.newest].state is state
             if ids is None or d.id in set(ids)
+            if d.parent == parent or (parent is None and members)
         ]
         page, more = found[:limit], len(found) > limit
         following = _write_cursor(page[-1].order) if more and page else None
@@ -145,18 +154,21 @@ class InMemoryDocuments:
 
     async def delete(self, workspace: str, documents: Sequence[UUID]) -> list[UUID]:
         self._tables.check()
-        gone = []
-        for one in dict.fromkeys(documents):
-            document = self._tables.documents.get(one)
-            if document is None or document.deleted or document.workspace != workspace:
-                continue
+        known = (self._tables.documents.get(one) for one in dict.fromkeys(documents))
+        gone = [d.id for d in known if d and not d.deleted and d.workspace == workspace]
+        self.forget(gone)
+        return gone
+
+    def forget(self, gone: list[UUID]) -> None:
+        """Delete documents and what lies in them; ``gone`` grows by these."""
+        for one in gone:
+            document = self._tables.documents[one]
             document.deleted = True
+            gone += [d.id for d in self._tables.members(one) if d.id not in gone]
             for row in self._tables.rows(one):
                 row.wanted, row.open = Wanted.ABSENT, True
-            gone.append(one)
             self._tables.notify(one)
         self._tables.enqueue(gone)
-        return gone
 
     async def original(self, workspace: str, document: UUID) -> tuple[DocumentRecord, Slice]:
         record = await self.get(workspace, document)

@@ -86,6 +86,8 @@ class Document:
     newest: int = 0
     live: int | None = None
     deleted: bool = False
+    parent: UUID | None = None
+    opened: int = 0
     versions: dict[int, Version] = field(default_factory=dict)
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -157,6 +159,10 @@ class Tables:
         if found is None or found.deleted or found.workspace != workspace:
             raise NotFound(f"There is no document {document}.", "List the documents to find it.")
         return found
+
+    def members(self, parent: UUID) -> list[Document]:
+        """Give what lies directly in a document."""
+        return [d for d in self.documents.values() if d.parent == parent and not d.deleted]
 
     def version(self, ref: VersionRef) -> Version | None:
         document = self.documents.get(ref.document)
@@ -231,6 +237,7 @@ class Tables:
             created=document.created,
             updated=version.updated,
             panels=tuple(r.shown() for p, r in sorted(version.rows.items()) if p[0] == live),
+            parent=document.parent,
         )
 
     def versions(self) -> Iterator[Version]:

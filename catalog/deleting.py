@@ -1,0 +1,43 @@
+"""Delete: forgets documents and all that lies inside them, in the caller's transaction."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from catalog.connections import Connection
+from catalog.jobs import SOON, Jobs
+
+LOCK_MEMBERS: Final = """
+SELECT id FROM catalog.document
+WHERE parent = ANY (%(parents)s::uuid[]) AND deleted IS NULL
+ORDER BY id FOR UPDATE
+"""
+# Its snapshot has the versions of an acceptance that the locks had to wait for.
+_DELETE: Final = """
+WITH deleted AS (
+    UPDATE catalog.document SET deleted = now() WHERE id = ANY (%(documents)s::uuid[])
+    RETURNING id
+), unwanted AS (
+    UPDATE catalog.ledger SET wanted = 'absent', due = 'infinity', misses = 0
+    WHERE document = ANY (%(documents)s::uuid[])
+)
+SELECT catalog.wake(array_agg(id)) FROM deleted
+"""
+
+
+async def delete(connection: Connection, jobs: Jobs, locked: Sequence[UUID]) -> list[UUID]:
+    """Forget documents for readers of the record, and queue their removal; gives all that went.
+
+    ``locked`` are not deleted and locked by the caller. Members are locked level by level, from
+    above: whoever adds members holds the lock of their parent.
+    """
+    every = list(dict.fromkeys(locked))
+    level = every
+    while level:
+        cursor = await connection.execute(LOCK_MEMBERS, {"parents": level})
+        level = [row[0] async for row in cursor if row[0] not in set(every)]
+        every += level
+    if every:
+        await connection.execute(_DELETE, {"documents": every})
+        await jobs.defer(connection, every, priority=SOON)
+    return every
