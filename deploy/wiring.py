@@ -42,6 +42,7 @@ from inference.sentences import SentencexSplitter
 from ingestion.copying import Copy
 from ingestion.draining import Drain
 from ingestion.generations import KeepGenerations
+from ingestion.opening import Open
 from ingestion.parity import CheckParity
 from ingestion.preparing import Prepare
 from ingestion.rebuilding import Rebuild
@@ -280,13 +281,15 @@ def _reconcile(opened: _Opened) -> Reconcile:
     """Give the use case that does the work."""
     catalog, models, panels = opened.catalog, opened.models, opened.panels
     ledger, metrics, ended = catalog.ledger, opened.observers.metrics, opened.observers.ended
+    limit = opened.settings.max_upload_bytes
+    opening = Open(ledger, catalog.members, opened.blobs, models.reader, limit=limit)
     return Reconcile(
         ledger,
         opened.blobs,
         panels,
         catalog.generations,
         models.spaces,
-        prepare=Prepare(ledger, opened.blobs, models.reader, metrics, ended),
+        prepare=Prepare(ledger, opening, metrics, ended),
         write=Write(ledger, models.extractor, panels, metrics),
         copy=Copy(ledger, panels, catalog.policies, catalog.register, ExportFile.open, metrics),
         ended=ended,

@@ -1,23 +1,21 @@
 """Prepare: read documents and cut them in chunks, a bounded group at a time."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from contracts.blobs import Blobs
-from contracts.content import Chunker, Reader, Source
-from contracts.errors import Unreadable, UnreadableDocument
-from contracts.nouns import METADATA_LIMIT, Card, Chunk, StagedVersion, VersionRef
+from contracts.content import Chunker
+from contracts.errors import UnreadableDocument
+from contracts.nouns import Chunk, StagedVersion, VersionRef
 from contracts.observing import Metrics
 from contracts.record import KeptReading, Ledger, Task
 from contracts.tracing import Outcome
 from ingestion.ending import Ended
+from ingestion.opening import Open
 
 GROUP_BYTES = 16 * 1024 * 1024
 """Original bytes read together: memory stays flat however many documents a job names."""
-TITLE_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +30,9 @@ class Prepared:
 class Prepare:
     """Turns tasks into prepared versions; what cannot be read is quarantined."""
 
-    def __init__(
-        self, ledger: Ledger, blobs: Blobs, reader: Reader, metrics: Metrics, ended: Ended
-    ) -> None:
+    def __init__(self, ledger: Ledger, opening: Open, metrics: Metrics, ended: Ended) -> None:
         self._ledger = ledger
-        self._blobs = blobs
-        self._reader = reader
+        self._open = opening
         self._metrics = metrics
         self._ended = ended
 
@@ -76,28 +71,6 @@ class Prepare:
             await self._ledger.quarantine(task.ref, error.reason, str(error))
             self._ended(task, Outcome.QUARANTINED, time.perf_counter() - began, error.reason)
             return None
-
-    async def _open(self, task: Task) -> KeptReading:
-        path = await self._blobs.path(task.slice.blob)
-        where = task.slice
-        source = Source(path, task.filename, where.start, where.end, task.media_type)
-        reading = await self._reader.read(source)
-        metadata = {**reading.metadata, **task.metadata}
-        if len(json.dumps(metadata, ensure_ascii=False).encode()) > METADATA_LIMIT:
-            raise UnreadableDocument(
-                Unreadable.TOO_LARGE,
-                f"The document's metadata is over {METADATA_LIMIT // 1024} KB.",
-                "Move long texts from the metadata into the document, then send it again.",
-            )
-        card = Card(
-            workspace=task.workspace,
-            title=(reading.title or task.filename).strip()[:TITLE_LIMIT],
-            source=task.source,
-            media_type=reading.media_type,
-            external_id=reading.external_id,
-            metadata=metadata,
-        )
-        return KeptReading(task.ref, reading, card)
 
 
 def _cut_group(

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import BinaryIO, cast
 
 from contracts.errors import Unreadable, UnreadableDocument
+from contracts.listing import listed
 from readers.draft import Draft, PartDraft, Send, clean, has_visible_text
 from readers.formats import FormatReader
 from readers.frames import Kind, frame, read_frame
@@ -20,7 +21,6 @@ from readers.sandbox import bound_cpu, enter, peak_memory
 
 _NEAR = 0.9
 _RECURSION = 10_000
-_LISTED = 100
 
 
 def main() -> None:
@@ -161,7 +161,7 @@ def _reading(kind: str, draft: Draft, parts: list[PartDraft]) -> bytes:
 
 def _members(draft: Draft) -> dict[str, object]:
     counted: dict[str, object] = {"members": len(draft.members)} if draft.members else {}
-    left = {"members_not_opened": draft.left_out[:_LISTED]} if draft.left_out else {}
+    left = {"members_not_opened": listed(draft.left_out)} if draft.left_out else {}
     return counted | left
 
 

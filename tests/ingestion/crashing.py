@@ -1,7 +1,7 @@
 """Kills the process at each boundary between two durable steps, in turn."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Container
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,8 @@ def rig(house: House, point: int, *, after: bool) -> None:
 
     catalog = house.catalog
     panels = {name: at(panel) for name, panel in house.panels.items()}
-    house.wire(at(catalog.ledger), panels, at(catalog.register), at(catalog.generations))
+    ports = at(catalog.ledger), panels, at(catalog.register), at(catalog.generations)
+    house.wire(*ports, at(catalog.members))
 
 
 async def kill_everywhere(
@@ -54,7 +55,7 @@ async def kill_everywhere(
     prepare: Doing,
     story: Doing,
     check: Doing,
-    seen: Collection[set[str]],
+    seen: Container[set[str]],
     *,
     after: bool,
 ) -> int:
@@ -81,7 +82,7 @@ async def kill_everywhere(
     raise AssertionError("the story never ends")
 
 
-async def _assert_whole(house: House, seen: Collection[set[str]], point: int) -> None:
+async def _assert_whole(house: House, seen: Container[set[str]], point: int) -> None:
     for name in (await house.catalog.policies.plan()).serving:
         texts = await house.texts(house.panels[name])
         assert texts in seen, f"killed at {point}, a reader of {name} saw {texts}"

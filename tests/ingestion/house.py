@@ -16,6 +16,7 @@ from contracts.content import (
     TakeEnclosed,
 )
 from contracts.errors import InvalidInput, SpaceMismatch, Unreadable, UnreadableDocument
+from contracts.members import Members
 from contracts.nouns import (
     DEFAULT_WORKSPACE,
     Chunk,
@@ -37,6 +38,7 @@ from ingestion.copying import Copy
 from ingestion.draining import Drain
 from ingestion.ending import Ended
 from ingestion.generations import KeepGenerations
+from ingestion.opening import Open
 from ingestion.parity import CheckParity
 from ingestion.preparing import Prepare
 from ingestion.rebuilding import Rebuild
@@ -194,11 +196,14 @@ class House:
         panels: Mapping[PanelName, Panel],
         register: PanelRegister | None = None,
         generations: Generations | None = None,
+        members: Members | None = None,
     ) -> None:
         """Put the use cases together, over these ports in the place of the house's own."""
         catalog, metrics = self.catalog, self.metrics
         register, generations = register or catalog.register, generations or catalog.generations
         ended = Ended(metrics, self.tracer, SteadyLoad())
+        members = members or catalog.members
+        opening = Open(ledger, members, catalog.blobs, self.reader, limit=LIMIT)
         self.receive = Receive(catalog.documents, catalog.blobs, limit=LIMIT)
         self.reconcile = Reconcile(
             ledger,
@@ -206,7 +211,7 @@ class House:
             panels,
             generations,
             self.spaces,
-            prepare=Prepare(ledger, catalog.blobs, self.reader, metrics, ended),
+            prepare=Prepare(ledger, opening, metrics, ended),
             write=Write(ledger, self.extractor, panels, metrics),
             copy=Copy(ledger, panels, catalog.policies, register, self.open_file, metrics),
             ended=ended,

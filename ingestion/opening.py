@@ -1,0 +1,66 @@
+"""Open: read an original; what lies inside becomes documents of its own."""
+
+import json
+
+from contracts.blobs import Blobs
+from contracts.content import Reader, Source
+from contracts.errors import Unreadable, UnreadableDocument
+from contracts.members import Members
+from contracts.nouns import METADATA_LIMIT, Card, Json, Reading
+from contracts.record import KeptReading, Ledger, Task
+from ingestion.enclosing import Inside
+
+TITLE_LIMIT = 500
+
+
+class Open:
+    """Gives what a version says, once all that lies in it is accepted.
+
+    ``limit`` bounds the bytes of one file inside. May be repeated: what was accepted stays.
+    """
+
+    def __init__(
+        self, ledger: Ledger, members: Members, blobs: Blobs, reader: Reader, *, limit: int
+    ) -> None:
+        self._ledger = ledger
+        self._members = members
+        self._blobs = blobs
+        self._reader = reader
+        self._limit = limit
+
+    async def __call__(self, task: Task) -> KeptReading:
+        """Read one version. Raises UnreadableDocument; nothing of it is accepted then."""
+        inside = Inside(task, self._members, self._blobs, self._limit)
+
+        async def progress(done: int, total: int) -> None:
+            await self._ledger.progress([task.ref], "read", done, total)
+
+        path = await self._blobs.path(task.slice.blob)
+        where = task.slice
+        source = Source(path, task.filename, where.start, where.end, task.media_type)
+        try:
+            reading = await self._reader.read(source, inside.take, progress)
+            card = _card(task, reading, inside.noted(reading.metadata))
+        except UnreadableDocument:
+            await inside.drop()
+            raise
+        await inside.accept()
+        return KeptReading(task.ref, reading, card)
+
+
+def _card(task: Task, reading: Reading, noted: Json) -> Card:
+    metadata = {**noted, **task.metadata}
+    if len(json.dumps(metadata, ensure_ascii=False).encode()) > METADATA_LIMIT:
+        raise UnreadableDocument(
+            Unreadable.TOO_LARGE,
+            f"The document's metadata is over {METADATA_LIMIT // 1024} KB.",
+            "Move long texts from the metadata into the document, then send it again.",
+        )
+    return Card(
+        workspace=task.workspace,
+        title=(reading.title or task.filename).strip()[:TITLE_LIMIT],
+        source=task.source,
+        media_type=reading.media_type,
+        external_id=reading.external_id,
+        metadata=metadata,
+    )
