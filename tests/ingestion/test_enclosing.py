@@ -15,7 +15,7 @@ from contracts.record import Arrival, DocumentRecord, VersionState
 from ingestion.enclosing import FILES, SIZE
 from tests.fakes.catalog_members import InMemoryMembers
 from tests.ingestion.crashing import kill_everywhere
-from tests.ingestion.house import LIMIT, House
+from tests.ingestion.house import LIMIT, House, LineReader
 
 
 def box(**inside: object) -> str:
@@ -149,24 +149,20 @@ async def test_an_unreadable_whole_gives_no_members_and_leaves_no_bytes(tmp_path
     assert kept_bytes(house) == [b"a", b"torn"]
 
 
-class TornReader:
+class TornReader(LineReader):
     """Hands over files with bytes of their own, and one that is stored already, then gives up."""
-
-    reads = 0
 
     async def read(
         self,
         source: Source,
         enclosed: TakeEnclosed | None = None,
-        progress: NoteProgress | None = None,  # noqa: ARG002 - the port's
+        progress: NoteProgress | None = None,
     ) -> Reading:
         assert enclosed
+        assert progress
         for number, data in enumerate((b"new", b"a")):
             await enclosed(Enclosed(f"{source.filename}-{number}", _pieces(data)))
         raise UnreadableDocument(Unreadable.MALFORMED, "Torn.", "Get it again.")
-
-    async def close(self) -> None:
-        pass
 
 
 async def test_documents_lie_in_others_five_levels_deep_at_most(house: House) -> None:
