@@ -11,6 +11,7 @@ from catalog.ledger import PostgresLedger
 from catalog.members import PostgresMembers
 from catalog.people import PostgresPeople
 from catalog.policies import PostgresPolicies
+from catalog.quality import PostgresAssessments
 from catalog.queue import ProcrastinateQueue
 from catalog.register import PostgresPanelRegister
 from catalog.rights import PostgresRights
@@ -47,6 +48,7 @@ class PostgresCatalog:
         self.parity_log = PostgresParityLog(self._connections)
         self.rights = PostgresRights(self._connections)
         self.runs = PostgresRuns(self._connections)
+        self.assessments = PostgresAssessments(self._connections)
         self.configurations = PostgresConfigurations(self._connections)
         self.judgements = PostgresJudgements(self._connections)
         self.suites = PostgresSuites(self._connections)

@@ -34,6 +34,10 @@ class Metrics(Protocol):
         """Set how many faults the latest sample of a panel had, and that it was checked now."""
         ...
 
+    def assessed(self, state: str, count: int) -> None:
+        """Count versions whose text was found ``good``, ``doubtful`` or ``bad``."""
+        ...
+
     def traces_dropped(self, count: int) -> None:
         """Count traces that were never written: too many waited, or the record was away."""
         ...
@@ -61,6 +65,9 @@ class NullMetrics:
         """Do nothing."""
 
     def parity(self, panel: str, faults: int) -> None:
+        """Do nothing."""
+
+    def assessed(self, state: str, count: int) -> None:
         """Do nothing."""
 
     def traces_dropped(self, count: int) -> None:

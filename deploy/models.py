@@ -11,6 +11,7 @@ from contracts.nouns import Vector
 from deploy.settings import Settings
 from deploy.spaces import ConfiguredSpaces
 from deploy.stores import Bar
+from inference.dictionaries import SpellingDictionaries
 from inference.e5 import ensure_e5
 from inference.extracting import PatternExtractor
 from inference.http_embedder import HttpEmbedder
@@ -40,6 +41,7 @@ class Models:
     served: HttpEmbedder | None
     reader: ProcessReader
     detector: LangidDetector
+    words: SpellingDictionaries
     extractor: PatternExtractor
     spaces: ConfiguredSpaces
     chat: OpenAIChat | None
@@ -73,6 +75,7 @@ async def build_models(settings: Settings, bar: Bar | None) -> Models:
         served=served,
         reader=ProcessReader(settings.readers),
         detector=detector,
+        words=SpellingDictionaries(),
         extractor=PatternExtractor(),
         spaces=ConfiguredSpaces(embedder, others, chunker=partial(chunker_named, tools=tools)),
         chat=chat(settings),

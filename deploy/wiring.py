@@ -33,6 +33,7 @@ from deploy import stores
 from deploy.following import PlanFollower
 from deploy.mirrors import tracers
 from deploy.models import CHUNKER, Models, build_models, prices
+from deploy.quality import Quality
 from deploy.settings import Settings
 from deploy.stores import Bar
 from deploy.tracing import Observers, Traced, forgetting, observing
@@ -51,7 +52,7 @@ from ingestion.reconciling import Reconcile
 from ingestion.repairing import Repair
 from ingestion.sampling import Sample
 from ingestion.surveying import Survey
-from ingestion.sweeping import Sweep
+from ingestion.sweeping import Duty, Sweep
 from ingestion.writing import Write
 from retrieval.answering import Ask
 from retrieval.searching import Search
@@ -86,6 +87,7 @@ class Diptych:
     judgements: Judgements
     suites: Suites
     configurations: Configurations
+    quality: Quality
     variants: Variants
     panels: Mapping[PanelName, Panel]
     plans: PlanFollower
@@ -204,7 +206,10 @@ async def open_diptych(
         observers = await stack.enter_async_context(
             observing(catalog.traces, counts, settings.trace_days, mirrors)
         )
-        yield _assemble(_Opened(settings, catalog, models, panels, plans, shadow, observers))
+        quality = Quality.over(catalog.assessments, catalog.ledger, models, counts)
+        yield _assemble(
+            _Opened(settings, catalog, models, panels, plans, shadow, observers, quality)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +223,7 @@ class _Opened:
     plans: PlanFollower
     shadow: Shadow
     observers: Observers
+    quality: Quality
 
     @property
     def blobs(self) -> Blobs:
@@ -239,7 +245,6 @@ def _assemble(opened: _Opened) -> Diptych:
     grace = settings.grace_seconds
     keep = KeepGenerations(generations, panels, register, models.spaces, grace_s=grace)
     sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, metrics)
-    duties = (keep.step, rebuild.step, forgetting(catalog.traces, settings.trace_days), sample)
     return Diptych(
         settings=settings,
         models=models,
@@ -257,12 +262,13 @@ def _assemble(opened: _Opened) -> Diptych:
         judgements=catalog.judgements,
         suites=catalog.suites,
         configurations=catalog.configurations,
+        quality=opened.quality,
         variants=catalog.variants,
         panels=panels,
         plans=plans,
         receive=Receive(catalog.documents, opened.blobs, limit=settings.max_upload_bytes),
         reconcile=reconcile,
-        sweep=Sweep(ledger, catalog.queue, panels, metrics, duties),
+        sweep=Sweep(ledger, catalog.queue, panels, metrics, _duties(opened, keep, rebuild, sample)),
         drain=Drain(ledger, register, generations, reconcile),
         parity=parity,
         repair=Repair(ledger, survey, parity, metrics),
@@ -277,6 +283,14 @@ def _assemble(opened: _Opened) -> Diptych:
     )
 
 
+def _duties(
+    opened: _Opened, keep: KeepGenerations, rebuild: Rebuild, sample: Sample
+) -> tuple[Duty, ...]:
+    """Give what the sweep does beside finding backlog, in order."""
+    forget = forgetting(opened.catalog.traces, opened.settings.trace_days)
+    return keep.step, rebuild.step, forget, sample, opened.quality.renewal.step
+
+
 def _reconcile(opened: _Opened) -> Reconcile:
     """Give the use case that does the work."""
     catalog, models, panels = opened.catalog, opened.models, opened.panels
@@ -289,7 +303,7 @@ def _reconcile(opened: _Opened) -> Reconcile:
         panels,
         catalog.generations,
         models.spaces,
-        prepare=Prepare(ledger, opening, metrics, ended),
+        prepare=Prepare(ledger, opening, metrics, assess=opened.quality.assess, ended=ended),
         write=Write(ledger, models.extractor, panels, metrics),
         copy=Copy(ledger, panels, catalog.policies, catalog.register, ExportFile.open, metrics),
         ended=ended,

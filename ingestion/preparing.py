@@ -13,6 +13,7 @@ from contracts.record import KeptReading, Ledger, Task
 from contracts.tracing import Outcome
 from ingestion.ending import Ended
 from ingestion.opening import Open
+from ingestion.quality.assessing import Assess
 
 GROUP_BYTES = 16 * 1024 * 1024
 """Original bytes read together: memory stays flat however many documents a job names."""
@@ -30,10 +31,13 @@ class Prepared:
 class Prepare:
     """Turns tasks into prepared versions; what cannot be read is quarantined."""
 
-    def __init__(self, ledger: Ledger, opening: Open, metrics: Metrics, ended: Ended) -> None:
+    def __init__(
+        self, ledger: Ledger, opening: Open, metrics: Metrics, *, assess: Assess, ended: Ended
+    ) -> None:
         self._ledger = ledger
         self._open = opening
         self._metrics = metrics
+        self._assess = assess
         self._ended = ended
 
     async def __call__(
@@ -58,8 +62,10 @@ class Prepare:
         kept = dict(await self._ledger.readings(stored))
         missing = [task for task in group if task.serving and task.ref not in kept]
         fresh = [r for r in await asyncio.gather(*map(self._read, missing)) if r]
-        await self._ledger.save_readings(fresh)
         self._metrics.stage_took("read", time.perf_counter() - began)
+        # Before the readings: what is killed between the two is read and assessed again.
+        await self._assess(fresh)
+        await self._ledger.save_readings(fresh)
         return kept | {reading.ref: reading for reading in fresh}
 
     async def _read(self, task: Task) -> KeptReading | None:

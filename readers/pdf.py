@@ -12,6 +12,7 @@ from pypdfium2 import raw
 from contracts.errors import Unreadable, UnreadableDocument
 from readers.draft import Draft, PartDraft, has_visible_text, useful_title
 from readers.pdf_headings import Line, note_headings, page_lines
+from readers.pdf_invoice import embedded_invoice
 
 _TAIL = 16 * 1024
 _BOOKMARKS = 5000
@@ -171,6 +172,8 @@ def _take_metadata(document: pdfium.PdfDocument, draft: Draft) -> None:
     draft.title = useful_title(document.get_metadata_value("Title"))
     if author := document.get_metadata_value("Author").strip():
         draft.metadata["author"] = author
+    if invoice := embedded_invoice(document):
+        draft.metadata["invoice"] = invoice
 
 
 def _note_bookmarks(document: pdfium.PdfDocument, draft: Draft) -> None:

@@ -62,6 +62,9 @@ class PrometheusMetrics:
             ["panel"],
             multiprocess_mode="mostrecent",
         )
+        self._assessed = Counter(
+            "diptych_assessed_versions_total", "Versions by the quality of their text.", ["state"]
+        )
         self._dropped = Counter("diptych_traces_dropped_total", "Traces that were never written.")
 
     def ingested(self, outcome: str) -> None:
@@ -92,6 +95,10 @@ class PrometheusMetrics:
         """Set a panel's faults, and the time of the check."""
         self._faults.labels(panel).set(faults)
         self._checked.labels(panel).set_to_current_time()
+
+    def assessed(self, state: str, count: int) -> None:
+        """Count versions by the quality of their text."""
+        self._assessed.labels(state).inc(count)
 
     def traces_dropped(self, count: int) -> None:
         """Count traces that were never written."""

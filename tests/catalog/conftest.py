@@ -18,6 +18,7 @@ CONTRACTS = (
     "judgements",
     "ledger",
     "policy",
+    "quality",
     "queue",
     "register",
     "runs",
@@ -55,6 +56,8 @@ DELETE FROM catalog.run;
 DELETE FROM catalog.judge;
 DELETE FROM catalog.suite;
 DELETE FROM catalog.trace;
+DELETE FROM catalog.quality_norm;
+DELETE FROM catalog.quality_expectation;
 DELETE FROM catalog.parity_check;
 DELETE FROM catalog.key;
 DELETE FROM catalog.workspace WHERE name <> 'default';

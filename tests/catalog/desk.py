@@ -31,6 +31,7 @@ from contracts.policy import (
     ParityLog,
     Policies,
 )
+from contracts.quality import Assessments
 from contracts.record import (
     Arrival,
     DocumentRecord,
@@ -84,6 +85,8 @@ class Catalog(Protocol):
     def configurations(self) -> Configurations: ...
     @property
     def judgements(self) -> Judgements: ...
+    @property
+    def assessments(self) -> Assessments: ...
     @property
     def suites(self) -> Suites: ...
     @property

@@ -14,6 +14,7 @@ from tests.catalog.judgements_contract import JudgementsContract
 from tests.catalog.ledger_contract import LedgerContract
 from tests.catalog.members_contract import MembersContract
 from tests.catalog.policy_contract import PolicyContract
+from tests.catalog.quality_contract import QualityContract
 from tests.catalog.queue_contract import Handled, QueueContract
 from tests.catalog.register_contract import RegisterContract
 from tests.catalog.runs_contract import RunsContract
@@ -33,6 +34,7 @@ class TestInMemoryCatalog(
     LedgerContract,
     MembersContract,
     PolicyContract,
+    QualityContract,
     QueueContract,
     RegisterContract,
     RunsContract,

@@ -15,6 +15,7 @@ from tests.catalog.judgements_contract import JudgementsContract
 from tests.catalog.ledger_contract import LedgerContract
 from tests.catalog.members_contract import MembersContract
 from tests.catalog.policy_contract import PolicyContract
+from tests.catalog.quality_contract import QualityContract
 from tests.catalog.queue_contract import QueueContract
 from tests.catalog.register_contract import RegisterContract
 from tests.catalog.runs_contract import RunsContract
@@ -32,6 +33,7 @@ class TestPostgresCatalog(
     LedgerContract,
     MembersContract,
     PolicyContract,
+    QualityContract,
     QueueContract,
     RegisterContract,
     RunsContract,

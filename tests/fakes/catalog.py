@@ -32,6 +32,7 @@ from tests.fakes.catalog_spaces import InMemoryGenerations, InMemoryPanelRegiste
 from tests.fakes.catalog_tables import Document, Row, Tables, Version
 from tests.fakes.configurations import InMemoryConfigurations
 from tests.fakes.judgements import InMemoryJudgements
+from tests.fakes.quality import InMemoryAssessments
 from tests.fakes.runs import InMemoryRuns
 from tests.fakes.suites import InMemorySuites
 from tests.fakes.traces import InMemoryTraces
@@ -60,6 +61,7 @@ class InMemoryCatalog:
         self.evidence = InMemoryEvidence(self.tables)
         self.parity_log = InMemoryParityLog(self.tables)
         self.runs = InMemoryRuns(self.tables)
+        self.assessments = InMemoryAssessments(self.tables)
         self.configurations = InMemoryConfigurations(self.tables, self.policies, self.runs)
         self.judgements = InMemoryJudgements(self.tables, self.runs)
         self.suites = InMemorySuites(self.tables)

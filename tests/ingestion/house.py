@@ -41,6 +41,8 @@ from ingestion.generations import KeepGenerations
 from ingestion.opening import Open
 from ingestion.parity import CheckParity
 from ingestion.preparing import Prepare
+from ingestion.quality.assessing import Assess
+from ingestion.quality.renewing import RenewQuality
 from ingestion.rebuilding import Rebuild
 from ingestion.receiving import Receive, Upload
 from ingestion.reconciling import Reconcile
@@ -51,6 +53,7 @@ from ingestion.sweeping import Sweep
 from ingestion.writing import Write
 from tests.fakes.catalog import InMemoryCatalog
 from tests.fakes.inference import HashEmbedder
+from tests.fakes.quality import OneLanguage, PlainWords
 from tests.fakes.tracing import KeepingTracer, SteadyLoad
 from tests.panels.fake import InMemoryPanel
 
@@ -204,6 +207,8 @@ class House:
         ended = Ended(metrics, self.tracer, SteadyLoad())
         members = members or catalog.members
         opening = Open(ledger, members, catalog.blobs, self.reader, limit=LIMIT)
+        self.assess = Assess(catalog.assessments, PlainWords(), OneLanguage(), metrics)
+        self.renew = RenewQuality(catalog.ledger, catalog.assessments, self.assess)
         self.receive = Receive(catalog.documents, catalog.blobs, limit=LIMIT)
         self.reconcile = Reconcile(
             ledger,
@@ -211,7 +216,7 @@ class House:
             panels,
             generations,
             self.spaces,
-            prepare=Prepare(ledger, opening, metrics, ended),
+            prepare=Prepare(ledger, opening, metrics, assess=self.assess, ended=ended),
             write=Write(ledger, self.extractor, panels, metrics),
             copy=Copy(ledger, panels, catalog.policies, register, self.open_file, metrics),
             ended=ended,

@@ -1,0 +1,1 @@
+"""Quality: figures of what was read, and what is thought of them."""
