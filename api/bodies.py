@@ -2,7 +2,7 @@
 
 import json
 import math
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -22,6 +22,7 @@ from retrieval.asking import MAX_HITS
 
 MAX_FILTER_DOCUMENTS = 1000
 MAX_FACETS = 32
+MAX_ORDERED = 10_000
 
 
 def storable_text(text: str) -> str:
@@ -127,6 +128,14 @@ class AskBody(QueryBody):
     stream: bool = Field(
         default=False, description="Typed server-sent events; also by `Accept: text/event-stream`."
     )
+
+
+class RetryBody(Body):
+    """Which documents to read again: of those named, or of all, what ended so."""
+
+    documents: Annotated[list[UUID], Field(min_length=1, max_length=MAX_ORDERED)] | None = None
+    state: Literal["quarantined", "cancelled"] | None = Field(None, description="None: both.")
+    reason: Annotated[Text, Field(max_length=40, examples=["encrypted"])] | None = None
 
 
 class KeyBody(Body):

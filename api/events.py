@@ -13,11 +13,10 @@ from api.problems import UNEXPECTED, describe
 from api.schemas import DeltaEvent, Problem
 from api.streams import closing
 from contracts.errors import DiptychError
-from contracts.record import DocumentRecord
+from contracts.record import FINAL, DocumentRecord
 from retrieval.asking import AskEvent, Cited, Delta, Final, SearchDone
 
 PING_S = 10
-FINAL_STATES = frozenset({"live", "quarantined", "retired"})
 
 Item = TypeVar("Item")
 log = structlog.get_logger(__name__)
@@ -43,7 +42,7 @@ def ask_event(item: AskEvent, trace: UUID | None = None) -> ServerSentEvent:
 
 def progress_event(record: DocumentRecord) -> ServerSentEvent:
     """Frame one change of a document: ``progress``, and ``final`` for the last."""
-    name = "final" if record.state in FINAL_STATES else "progress"
+    name = "final" if record.state in FINAL else "progress"
     return event(name, render.document(record))
 
 

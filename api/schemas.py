@@ -101,6 +101,13 @@ class DocumentAnswer(BaseModel):
     links: dict[str, str]
 
 
+class RetryAnswer(BaseModel):
+    """The documents that are read again, and how many of those named are left as they are."""
+
+    retried: list[UUID]
+    ignored: int
+
+
 class DocumentList(BaseModel):
     """One page of documents, newest first; ``cursor`` gives the next."""
 

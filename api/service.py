@@ -16,6 +16,7 @@ from contracts.people import People
 from contracts.policy import ReadPlan
 from contracts.record import Documents, Receipt
 from contracts.tracing import Feedback, Traces
+from ingestion.ordering import Order
 from ingestion.receiving import Upload
 from retrieval.asking import Answer, AskEvent, AskRequest, SearchRequest, SearchResult
 from retrieval.switching import Backlog
@@ -82,6 +83,7 @@ class Service:
     ask: Asking
     receive: Receiving
     documents: Documents
+    order: Order
     watch: Watch
     people: People
     queue: Workforce

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from catalog import ledger_queries as queries
@@ -85,6 +85,21 @@ class PostgresLedger:
         async with settled(self._connections) as connection:
             await connection.execute(queries.QUARANTINE, values)
 
+    async def still_wanted(self, refs: Sequence[VersionRef]) -> set[VersionRef]:
+        """Give those that were neither cancelled, nor deleted, nor replaced meanwhile."""
+        return await self._chosen(queries.STILL_WANTED, refs)
+
+    async def may_publish(self, refs: Sequence[VersionRef]) -> set[VersionRef]:
+        """Give those that are still wanted, marked as too late to cancel."""
+        return await self._chosen(queries.MAY_PUBLISH, refs)
+
+    async def _chosen(self, query: LiteralString, refs: Sequence[VersionRef]) -> set[VersionRef]:
+        if not refs:
+            return set()
+        async with self._connections.session() as connection:
+            cursor = await connection.execute(query, _columns(refs))
+            return {VersionRef(*row) async for row in cursor}
+
     async def progress(
         self, refs: Sequence[VersionRef], stage: str, done: int = 0, total: int = 0
     ) -> None:
@@ -135,13 +150,18 @@ class PostgresLedger:
                 await connection.execute(queries.GO_LIVE, _columns(refs))
 
     async def gone(self, refs: Sequence[VersionRef]) -> list[str]:
-        """Drop versions that are absent everywhere; give blobs that nothing names any more."""
+        """Drop versions that are absent everywhere; give blobs that nothing names any more.
+
+        Those that were cancelled are laid down instead: nothing is left to do about them.
+        """
         if not refs:
             return []
         async with settled(self._connections) as connection:
             # One at a time: of two workers dropping the last two users of a blob, the second
             # must see that the first has gone.
             await connection.execute(locks.HOLD, (locks.CLASS, locks.GONE))
+            if (await connection.execute(queries.LOCK_CANCELLED, _columns(refs))).rowcount:
+                await connection.execute(queries.LAY_DOWN, _columns(refs))
             cursor = await connection.execute(queries.DROP_VERSIONS, _columns(refs))
             blobs = sorted({row[0] async for row in cursor})
             documents = sorted({ref.document for ref in refs})
@@ -222,6 +242,7 @@ def _task(row: Sequence[Any]) -> Task:
         read=row[12],
         states={state.panel: state for state in panel_states(row[13])},
         serving=row[14],
+        deleted=row[15],
     )
 
 

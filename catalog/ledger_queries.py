@@ -29,7 +29,7 @@ SELECT v.document, v.number, d.workspace, v.filename, d.source, v.media_type, v.
        CASE v.state WHEN 'accepted' THEN 'processing' ELSE v.state END,
        EXISTS (SELECT FROM catalog.reading r
                WHERE r.document = v.document AND r.number = v.number),
-       open.panels, open.serving
+       open.panels, open.serving, d.deleted IS NOT NULL
 FROM open
 JOIN catalog.version v ON v.document = open.document AND v.number = open.number
 JOIN catalog.document d ON d.id = v.document
@@ -80,10 +80,15 @@ JOIN catalog.part p ON p.document = u.document AND p.number = u.number
 ORDER BY p.document, p.number, p.ordinal
 """
 
+# Versions before their ledger rows, wherever both are written: nobody waits in a circle.
 QUARANTINE: Final = """
-WITH ended AS (
+WITH held AS MATERIALIZED (
+    SELECT FROM catalog.version
+    WHERE document = %(document)s AND number = %(number)s AND state <> 'cancelled' FOR UPDATE
+), ended AS (
     UPDATE catalog.ledger SET due = NULL, error = NULL
     WHERE document = %(document)s AND number = %(number)s AND wanted = 'live'
+      AND EXISTS (SELECT FROM held)
     RETURNING 1
 ), marked AS (
     UPDATE catalog.version
@@ -91,6 +96,29 @@ WITH ended AS (
     WHERE document = %(document)s AND number = %(number)s AND EXISTS (SELECT FROM ended)
 )
 SELECT catalog.wake(ARRAY[%(document)s::uuid])
+"""
+STILL_WANTED: Final = """
+SELECT document, number FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[])
+    AS u (document, number)
+WHERE EXISTS (SELECT FROM catalog.ledger l
+              WHERE l.document = u.document AND l.number = u.number AND l.wanted = 'live')
+"""
+# The version's row decides between this and a cancellation: whoever writes it first.
+MAY_PUBLISH: Final = """
+WITH wanted AS (
+    SELECT v.document, v.number, v.shown OR v.state NOT IN ('accepted', 'processing') AS was_shown
+    FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
+    JOIN catalog.version v ON v.document = u.document AND v.number = u.number
+    WHERE EXISTS (SELECT FROM catalog.ledger l
+                  WHERE l.document = u.document AND l.number = u.number AND l.wanted = 'live')
+), marked AS (
+    UPDATE catalog.version v SET shown = true FROM wanted
+    WHERE v.document = wanted.document AND v.number = wanted.number AND NOT wanted.was_shown
+      AND v.state <> 'cancelled'
+    RETURNING v.document, v.number
+)
+SELECT document, number FROM wanted WHERE was_shown
+UNION ALL SELECT document, number FROM marked
 """
 PROGRESS: Final = """
 WITH moved AS (
@@ -151,7 +179,8 @@ WITH named AS (
     WHERE EXISTS (
         SELECT FROM catalog.ledger l
         JOIN catalog.generation g ON g.number = l.generation AND g.state = 'live'
-        WHERE l.document = u.document AND l.number = u.number AND l.reached = 'live')
+        WHERE l.document = u.document AND l.number = u.number AND l.reached = 'live'
+          AND l.wanted = 'live')
     GROUP BY document
 ), moved AS (
     UPDATE catalog.document d SET live = named.number FROM named
@@ -173,15 +202,35 @@ WITH named AS (
                    ELSE l.due END
     FROM moved
     WHERE l.document = moved.document AND l.number <= moved.number
-      AND (l.number = moved.number OR l.wanted <> 'absent')
+      AND (l.number = moved.number OR l.wanted <> 'absent' OR l.due IS NULL)
 )
 SELECT catalog.wake(array_agg(document)) FROM moved
 """
 
+# Two statements: the document's lock keeps a deletion from being taken for done by the second.
+LOCK_CANCELLED: Final = """
+SELECT d.id FROM catalog.document d
+JOIN catalog.version v ON v.document = d.id
+JOIN unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
+  ON v.document = u.document AND v.number = u.number
+WHERE v.state = 'cancelled' AND d.deleted IS NULL
+ORDER BY d.id FOR UPDATE OF d
+"""
+LAY_DOWN: Final = """
+UPDATE catalog.ledger l SET due = NULL, misses = 0
+FROM catalog.version v
+JOIN unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
+  ON v.document = u.document AND v.number = u.number
+JOIN catalog.document d ON d.id = v.document
+WHERE l.document = v.document AND l.number = v.number AND v.state = 'cancelled'
+  AND d.deleted IS NULL AND l.wanted = 'absent' AND l.reached = 'absent'
+"""
 DROP_VERSIONS: Final = """
 DELETE FROM catalog.version v
 USING unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
 WHERE v.document = u.document AND v.number = u.number
+  AND (v.state <> 'cancelled' OR EXISTS (
+      SELECT FROM catalog.document d WHERE d.id = v.document AND d.deleted IS NOT NULL))
   AND NOT EXISTS (
       SELECT FROM catalog.ledger l
       WHERE l.document = v.document AND l.number = v.number

@@ -5,6 +5,7 @@ from catalog.connections import PATIENCE_SECONDS, Connections
 from catalog.documents import PostgresDocuments
 from catalog.evidence import PostgresEvidence, PostgresParityLog
 from catalog.generations import PostgresGenerations
+from catalog.handling import PostgresHandling
 from catalog.jobs import Jobs
 from catalog.judgements import PostgresJudgements
 from catalog.ledger import PostgresLedger
@@ -39,6 +40,7 @@ class PostgresCatalog:
         jobs = Jobs()
         self.documents = PostgresDocuments(self._connections, jobs)
         self.members = PostgresMembers(self._connections, jobs)
+        self.handling = PostgresHandling(self._connections, jobs)
         self.ledger = PostgresLedger(self._connections)
         self.people = PostgresPeople(self._connections)
         self.generations = PostgresGenerations(self._connections)

@@ -13,10 +13,9 @@ import psycopg
 from catalog.connections import Connections
 from catalog.documents import PostgresDocuments
 from contracts.errors import CatalogUnavailable, NotFound
-from contracts.record import DocumentRecord, VersionState
+from contracts.record import FINAL, DocumentRecord
 
 _LISTEN: Final = "LISTEN diptych_progress"
-_FINAL: Final = (VersionState.LIVE, VersionState.QUARANTINED, VersionState.RETIRED)
 _RECONNECT_SECONDS = 1.0
 _PROBE_SECONDS = 15.0
 """A silent connection is asked this often whether it still lives."""
@@ -45,7 +44,7 @@ class PostgresWatch:
             self._listen()
             record = await self._documents.get(workspace, document)
             yield record
-            while record.state not in _FINAL:
+            while record.state not in FINAL:
                 await changed.wait()
                 changed.clear()
                 try:

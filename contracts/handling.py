@@ -3,11 +3,42 @@
 Every verb raises CatalogUnavailable when the catalog cannot be reached.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from contracts.record import DocumentRecord
+from contracts.record import DocumentRecord, VersionState
+
+RETRIABLE = frozenset({VersionState.QUARANTINED, VersionState.CANCELLED})
+"""States from which a version can be read again."""
+
+
+class Handling(Protocol):
+    """What people order about documents on their way; every verb acts in one workspace."""
+
+    async def retry(
+        self,
+        workspace: str,
+        documents: Sequence[UUID] | None = None,
+        *,
+        states: Collection[VersionState] = RETRIABLE,
+        reason: str | None = None,
+    ) -> list[UUID]:
+        """Have newest versions read again that ended in one of the states, for that reason.
+
+        Of the documents that are named, or of all; a transaction turns each back to accepted,
+        with its job. Gives the documents that are read again, all others stay as they are.
+        """
+        ...
+
+    async def cancel(self, workspace: str, documents: Sequence[UUID]) -> list[UUID]:
+        """End every version of the documents that is waiting or in work as cancelled.
+
+        An earlier live version stays live; the panels follow by the ledger. What a worker began
+        to publish (``Ledger.may_publish``) goes live: of the two, whoever is first wins. Gives
+        the documents of which a version was cancelled.
+        """
+        ...
 
 
 class Watch(Protocol):

@@ -17,13 +17,18 @@ from contracts.nouns import Card, Json, PanelName, Part, Reading, VersionRef
 
 
 class VersionState(StrEnum):
-    """Where a version is on its way; ``live``, ``quarantined`` and ``retired`` are ends."""
+    """Where a version is on its way; see FINAL for those that are ends."""
 
     ACCEPTED = "accepted"
     PROCESSING = "processing"
     LIVE = "live"
     QUARANTINED = "quarantined"
+    CANCELLED = "cancelled"
     RETIRED = "retired"
+
+
+FINAL = frozenset(VersionState) - {VersionState.ACCEPTED, VersionState.PROCESSING}
+"""States in which nothing more happens to a version by itself."""
 
 
 class Wanted(StrEnum):
@@ -202,7 +207,7 @@ class Task:
 
     ``states`` has one entry per enabled panel. ``read`` tells that the reading is stored.
     ``serving`` tells that the generation is the one that reads use: only its tasks decide when
-    the version goes live.
+    the version goes live. ``deleted`` tells that the document is.
     """
 
     ref: VersionRef
@@ -217,6 +222,7 @@ class Task:
     read: bool
     states: Mapping[PanelName, PanelState]
     serving: bool = True
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +287,14 @@ class Ledger(Protocol):
         """End a version that cannot be read; an earlier live version stays live."""
         ...
 
+    async def still_wanted(self, refs: Sequence[VersionRef]) -> set[VersionRef]:
+        """Give those that were neither cancelled, nor deleted, nor replaced meanwhile."""
+        ...
+
+    async def may_publish(self, refs: Sequence[VersionRef]) -> set[VersionRef]:
+        """Give those that are still wanted; from now on they cannot be cancelled any more."""
+        ...
+
     async def progress(
         self, refs: Sequence[VersionRef], stage: str, done: int = 0, total: int = 0
     ) -> None:
@@ -321,7 +335,10 @@ class Ledger(Protocol):
         ...
 
     async def gone(self, refs: Sequence[VersionRef]) -> list[str]:
-        """Drop versions that are absent everywhere; give blobs that nothing names any more."""
+        """Drop versions that are absent everywhere; give blobs that nothing names any more.
+
+        A cancelled version of a document that is there stays recorded, with nothing left to do.
+        """
         ...
 
     async def unfinished(self, limit: int, down: Collection[PanelName] = ()) -> list[UUID]:

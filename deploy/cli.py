@@ -17,6 +17,7 @@ from deploy.commands.generations import generations
 from deploy.commands.ingest import ingest
 from deploy.commands.lab import lab
 from deploy.commands.mirror import mirror_runs
+from deploy.commands.order import cancel, retry
 from deploy.commands.people import keys, workspaces
 from deploy.commands.rebuild import export, rebuild
 from deploy.commands.report import report_runs
@@ -34,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
-    *(demo, serve, worker, stop, ingest, ask, search, status),
+    *(demo, serve, worker, stop, ingest, retry, cancel, ask, search, status),
     *(parity, switch, rebuild, export, audit, usage, doctor),
 )
 for command in COMMANDS:

@@ -30,6 +30,7 @@ def create_service_app(diptych: Diptych) -> FastAPI:
             ask=diptych.traced.ask,
             receive=diptych.receive,
             documents=diptych.documents,
+            order=diptych.order,
             watch=diptych.watch,
             people=diptych.people,
             queue=diptych.queue,

@@ -44,6 +44,7 @@ from ingestion.copying import Copy
 from ingestion.draining import Drain
 from ingestion.generations import KeepGenerations
 from ingestion.opening import Open
+from ingestion.ordering import Order
 from ingestion.parity import CheckParity
 from ingestion.preparing import Prepare
 from ingestion.rebuilding import Rebuild
@@ -74,6 +75,7 @@ class Diptych:
     settings: Settings
     models: Models
     documents: Documents
+    order: Order
     ledger: Ledger
     people: People
     queue: Queue
@@ -239,16 +241,15 @@ def _assemble(opened: _Opened) -> Diptych:
     search = Search(panels, models.spaces, plans, metrics, opened.shadow.offer)
     ask = Ask(search, SentencexSplitter(), models.detector, metrics, models.chat)
     reconcile = _reconcile(opened)
-    survey = Survey(ledger, panels, register, generations)
-    parity = CheckParity(ledger, survey, catalog.parity_log)
+    survey, parity, sample = _checks(opened)
     rebuild = Rebuild(ledger, panels, register, survey, ExportFile.open, catalog.rights.rebuilding)
     grace = settings.grace_seconds
     keep = KeepGenerations(generations, panels, register, models.spaces, grace_s=grace)
-    sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, metrics)
     return Diptych(
         settings=settings,
         models=models,
         documents=catalog.documents,
+        order=Order(catalog.handling, catalog.documents),
         ledger=ledger,
         people=catalog.people,
         queue=catalog.queue,
@@ -289,6 +290,15 @@ def _duties(
     """Give what the sweep does beside finding backlog, in order."""
     forget = forgetting(opened.catalog.traces, opened.settings.trace_days)
     return keep.step, rebuild.step, forget, sample, opened.quality.renewal.step
+
+
+def _checks(opened: _Opened) -> tuple[Survey, CheckParity, Sample]:
+    """Give the use cases that hold the panels against the ledger."""
+    catalog, ledger = opened.catalog, opened.catalog.ledger
+    survey = Survey(ledger, opened.panels, catalog.register, catalog.generations)
+    metrics = opened.observers.metrics
+    sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, metrics)
+    return survey, CheckParity(ledger, survey, catalog.parity_log), sample
 
 
 def _reconcile(opened: _Opened) -> Reconcile:

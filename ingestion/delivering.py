@@ -111,7 +111,8 @@ class Delivery:
     async def publish(self, refs: Collection[VersionRef]) -> list[VersionRef]:
         """Show those of the versions of which the panel holds exactly what was sent.
 
-        All other versions of the tally are removed and noted as failed. Gives what is shown.
+        All other versions of the tally are removed and noted as failed; what nobody wants any
+        more stays invisible, the ledger has it removed. Gives what is shown.
         """
         if self.down:
             return []
@@ -119,7 +120,8 @@ class Delivery:
         try:
             right = await self._verified(refs)
             wrong = [ref for ref in self._tally.refs if ref not in right]
-            shown = [ref for ref in self._tally.refs if ref in right]
+            wanted = await self._ledger.may_publish(sorted(right))
+            shown = [ref for ref in self._tally.refs if ref in wanted]
             await self._panel.publish(shown, self._generation)
             await self._panel.retire(wrong, self._generation)
         except PanelUnavailable as error:

@@ -14,6 +14,7 @@ from contracts.tracing import Outcome
 from ingestion.ending import Ended
 from ingestion.opening import Open
 from ingestion.quality.assessing import Assess
+from ingestion.stopping import Stopping
 
 GROUP_BYTES = 16 * 1024 * 1024
 """Original bytes read together: memory stays flat however many documents a job names."""
@@ -32,13 +33,21 @@ class Prepare:
     """Turns tasks into prepared versions; what cannot be read is quarantined."""
 
     def __init__(
-        self, ledger: Ledger, opening: Open, metrics: Metrics, *, assess: Assess, ended: Ended
+        self,
+        ledger: Ledger,
+        opening: Open,
+        metrics: Metrics,
+        *,
+        assess: Assess,
+        ended: Ended,
+        stopping: Stopping | None = None,
     ) -> None:
         self._ledger = ledger
         self._open = opening
         self._metrics = metrics
         self._assess = assess
         self._ended = ended
+        self._stopping = stopping or Stopping(ledger)
 
     async def __call__(
         self, tasks: Sequence[Task], chunker: Chunker
@@ -69,10 +78,10 @@ class Prepare:
         return kept | {reading.ref: reading for reading in fresh}
 
     async def _read(self, task: Task) -> KeptReading | None:
-        """Read one version; None when it had to be quarantined."""
+        """Read one version; None when it had to be quarantined, or nobody wants it any more."""
         began = time.perf_counter()
         try:
-            return await self._open(task)
+            return await self._stopping.while_wanted(task.ref, self._open(task))
         except UnreadableDocument as error:
             await self._ledger.quarantine(task.ref, error.reason, str(error))
             self._ended(task, Outcome.QUARANTINED, time.perf_counter() - began, error.reason)

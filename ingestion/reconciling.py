@@ -126,8 +126,8 @@ class Reconcile:
         """Remove versions that nobody may see any more; once all panels did, forget them."""
         if not tasks:
             return True
-        # A retired version has a live successor; any other state means the document is deleted.
-        erased = {t.ref.document for t in tasks if t.state is not VersionState.RETIRED}
+        # Of a document that is not deleted, versions go that were replaced or cancelled.
+        erased = {t.ref.document for t in tasks if t.deleted}
 
         async def clear(name: PanelName) -> bool:
             refs = sorted({t.ref for t in tasks if name in t.states})

@@ -42,7 +42,7 @@ class Write:
         """Make versions live in every panel that answers; all of one generation and panels.
 
         A panel that does not answer is noted in the ledger and left behind; its backlog drains
-        later from the other panel's copy.
+        later from the other panel's copy. Stops soon after nobody wants any of them any more.
         """
         written = Written()
         if not group:
@@ -65,6 +65,8 @@ class Write:
             for delivery in deliveries.values():
                 await lanes.enter_async_context(delivery)
             for number, chunks in enumerate(_blocks(group)):
+                if number and not await self._ledger.still_wanted(tally.refs):
+                    return written
                 block = await self._embed(chunks, generation, embedder)
                 tally.add(block)
                 for delivery in deliveries.values():

@@ -1,6 +1,6 @@
 """Documents: drop files, watch them arrive in both panels, open and delete them."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
 from nicegui import ui
@@ -26,7 +26,10 @@ FILTERS = (
     VersionState.PROCESSING,
     VersionState.ACCEPTED,
     VersionState.QUARANTINED,
+    VersionState.CANCELLED,
 )
+
+Ordering = Callable[[str, UUID], Awaitable[DocumentRecord]]
 
 
 def add_documents(service: Service) -> None:
@@ -56,9 +59,8 @@ class DocumentsPage:
             if editor:
                 self._drop_zone()
             self._chips = ui.element("div").classes("row wrap")
-            self._table = documents_table(
-                text, look=self._look, remove=self._confirm_delete if editor else None
-            )
+            orders = {"retry": self._retry, "stop": self._stop, "remove": self._confirm_delete}
+            self._table = documents_table(text, look=self._look, orders=orders if editor else {})
             self._empty = ui.element("div").classes("void")
             self._more = ui.button(text("documents.more"), on_click=self._show_more, color=None)
             self._more.props("flat no-caps").classes("quiet")
@@ -167,6 +169,27 @@ class DocumentsPage:
     def _look(self, document: str) -> None:
         if document in self._records:
             ui.navigate.to(f"/original/{document}", new_tab=True)
+
+    async def _retry(self, document: str) -> None:
+        await self._give(document, self._visitor.service.order.retry, "documents.retried")
+
+    async def _stop(self, document: str) -> None:
+        await self._give(document, self._visitor.service.order.cancel, "documents.stopped")
+
+    async def _give(self, document: str, order: Ordering, done: str) -> None:
+        """Give an order about a document, and say what came of it."""
+        visitor, record = self._visitor, self._records.get(document)
+        if record is None:
+            return
+
+        async def give() -> None:
+            await visitor.confirm(Role.EDITOR)
+            await order(visitor.workspace, record.id)
+            title = record.title or record.filename
+            ui.notify(visitor.text(done, title=title), type="positive")
+
+        await visitor.guard(give)
+        await self._refresh()
 
     async def _confirm_delete(self, document: str) -> None:
         record, text = self._records.get(document), self._visitor.text

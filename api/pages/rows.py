@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from api.pages.texts import Texts
+from contracts.handling import RETRIABLE
 from contracts.nouns import PanelName
 from contracts.record import DocumentRecord, PanelState, Reached, VersionState
 
@@ -14,6 +15,7 @@ TONES: Mapping[VersionState, str] = {
     VersionState.PROCESSING: "wait",
     VersionState.LIVE: "good",
     VersionState.QUARANTINED: "bad",
+    VersionState.CANCELLED: "",
     VersionState.RETIRED: "",
 }
 WORKING = frozenset({VersionState.ACCEPTED, VersionState.PROCESSING})
@@ -49,6 +51,8 @@ def row(record: DocumentRecord, text: Texts) -> dict[str, object]:
         "stage": text.known(f"stage.{record.stage}", "") if working else "",
         "share": round(100 * share) if working and share is not None else None,
         "working": record.state is VersionState.PROCESSING,
+        "stoppable": working,
+        "retriable": record.state in RETRIABLE,
         "panels": [_panel(state, text) for state in sorted(record.panels, key=_place)],
         "chunks": max((state.chunks or 0 for state in record.panels), default=0),
         "updated": _when(record.updated),

@@ -22,6 +22,7 @@ SHOWN_STATES = (
     VersionState.PROCESSING,
     VersionState.ACCEPTED,
     VersionState.QUARANTINED,
+    VersionState.CANCELLED,
 )
 
 

@@ -1,6 +1,7 @@
 """Table: the live list of documents; templates show values as text, never as markup."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
@@ -33,6 +34,10 @@ OPEN = """<q-btn flat round dense size="sm" icon="open_in_new" :aria-label="prop
   @click="$parent.$emit('look', props.row.id)" />"""
 DELETE = """<q-btn flat round dense size="sm" icon="delete_outline" class="delete"
   :aria-label="props.row.title" @click="$parent.$emit('remove', props.row.id)" />"""
+RETRY = """<q-btn v-if="props.row.retriable" flat round dense size="sm" icon="replay"
+  class="retry" aria-label="{LABEL}" @click="$parent.$emit('retry', props.row.id)" />"""
+STOP = """<q-btn v-if="props.row.stoppable" flat round dense size="sm" icon="stop_circle"
+  class="stop" aria-label="{LABEL}" @click="$parent.$emit('stop', props.row.id)" />"""
 WIDE = """
 <q-tr :props="props" :data-id="props.row.id">
   <q-td>{NAME}</q-td><q-td>{STATE}</q-td><q-td>{PANELS}</q-td>
@@ -43,8 +48,8 @@ WIDE = """
 Act = Callable[[str], object]
 
 
-def documents_table(text: Texts, *, look: Act, remove: Act | None) -> ui.table:
-    """Make the table; without ``remove`` there is nothing to delete with."""
+def documents_table(text: Texts, *, look: Act, orders: Mapping[str, Act]) -> ui.table:
+    """Make the table; ``orders`` are what the visitor may do: ``retry``, ``stop``, ``remove``."""
     columns = [
         {"name": "title", "label": text("documents.name"), "field": "title", "align": "left"},
         {"name": "state", "label": text("documents.state"), "field": "state", "align": "left"},
@@ -60,12 +65,16 @@ def documents_table(text: Texts, *, look: Act, remove: Act | None) -> ui.table:
     ]
     table = ui.table(columns=columns, rows=[], row_key="id").classes("docs")
     table.props("flat hide-pagination :rows-per-page-options='[0]'")
-    actions = OPEN + (DELETE if remove else "")
+    buttons = {"retry": RETRY, "stop": STOP, "remove": DELETE}
+    actions = OPEN + "".join(
+        buttons[order].replace("{LABEL}", escape(text.known(f"documents.{order}", "")))
+        for order in orders
+    )
     table.add_slot("body", _filled(WIDE, actions))
     table.add_slot("no-data", "")
     table.on("look", lambda event: look(_id(event)))
-    if remove:
-        table.on("remove", lambda event: remove(_id(event)))
+    for order, act in orders.items():
+        table.on(order, lambda event, act=act: act(_id(event)))
     return table
 
 

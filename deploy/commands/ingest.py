@@ -12,7 +12,7 @@ import typer
 
 from contracts.errors import DiptychError, InvalidInput
 from contracts.nouns import DEFAULT_WORKSPACE, Json
-from contracts.record import DocumentRecord, Receipt, VersionState
+from contracts.record import FINAL, DocumentRecord, Receipt, VersionState
 from deploy.commands.console import (
     DONE,
     FAILED,
@@ -33,7 +33,7 @@ PIECE = 1024 * 1024
 LOOK_EVERY = 0.3
 """Seconds between looks at the record while waiting; one indexed query each."""
 LOOK_AT = 500
-ENDED = {VersionState.LIVE, VersionState.QUARANTINED, VersionState.RETIRED}
+NOT_LIVE = {"rejected", VersionState.QUARANTINED, VersionState.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ async def _ingest(
             async for outcome in pour(
                 diptych, [(f, None) for f in files], workspace, described, bar, wait=wait
             ):
-                failed += outcome.state in {"rejected", VersionState.QUARANTINED}
+                failed += outcome.state in NOT_LIVE
                 if as_json:
                     emit(outcome)
                 elif outcome.reason:
@@ -166,7 +166,7 @@ async def ended(
         some = list(pending)[:LOOK_AT]
         page = await diptych.documents.find(workspace, limit=LOOK_AT, ids=some)
         seen = {record.id for record in page.items}
-        finished = [record for record in page.items if record.state in ENDED]
+        finished = [record for record in page.items if record.state in FINAL]
         for record in finished:
             yield record
             del pending[record.id]

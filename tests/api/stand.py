@@ -34,6 +34,7 @@ from contracts.record import Held, KeptReading, Reached, Task
 from eval.collecting import Collect
 from eval.curating import Curate
 from inference.sentences import SentencexSplitter
+from ingestion.ordering import Order
 from ingestion.receiving import Receive
 from retrieval.asking import (
     Answer,
@@ -173,6 +174,7 @@ class Stand:
             ask=TracedAsk(self.ask.stream, tracing),
             receive=Receive(catalog.documents, catalog.blobs, limit=UPLOAD_LIMIT),
             documents=catalog.documents,
+            order=Order(catalog.handling, catalog.documents),
             watch=catalog.watch,
             people=catalog.people,
             queue=catalog.queue,

@@ -15,6 +15,7 @@ CONTRACTS = (
     "configurations",
     "documents",
     "generations",
+    "handling",
     "judgements",
     "ledger",
     "policy",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contracts.configurations import Configurations
 from contracts.curating import Suites
-from contracts.handling import Queue, Watch
+from contracts.handling import Handling, Queue, Watch
 from contracts.judging import Judgements
 from contracts.measuring import Runs
 from contracts.members import Members
@@ -61,6 +61,8 @@ class Catalog(Protocol):
     def documents(self) -> Documents: ...
     @property
     def members(self) -> Members: ...
+    @property
+    def handling(self) -> Handling: ...
     @property
     def ledger(self) -> Ledger: ...
     @property

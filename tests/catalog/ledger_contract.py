@@ -88,6 +88,7 @@ class LedgerContract:
         await ledger.reached([], 1, PanelName.GRAPH, Reached.LIVE)
         await ledger.failed([], 1, PanelName.GRAPH, "down")
         await ledger.go_live([])
+        assert await ledger.still_wanted([]) == await ledger.may_publish([]) == set()
         assert await ledger.gone([]) == []
         assert await ledger.readings([]) == {}
         assert await ledger.moving([]) == set()

@@ -10,6 +10,7 @@ from tests.catalog.configurations_contract import ConfigurationsContract
 from tests.catalog.desk import Desk
 from tests.catalog.documents_contract import DocumentsContract
 from tests.catalog.generations_contract import GenerationsContract
+from tests.catalog.handling_contract import HandlingContract
 from tests.catalog.judgements_contract import JudgementsContract
 from tests.catalog.ledger_contract import LedgerContract
 from tests.catalog.members_contract import MembersContract
@@ -30,6 +31,7 @@ class TestInMemoryCatalog(
     ConfigurationsContract,
     DocumentsContract,
     GenerationsContract,
+    HandlingContract,
     JudgementsContract,
     LedgerContract,
     MembersContract,

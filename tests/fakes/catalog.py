@@ -19,6 +19,7 @@ from contracts.record import (
     VersionState,
     Wanted,
 )
+from tests.fakes.catalog_handling import InMemoryHandling
 from tests.fakes.catalog_ledger import InMemoryLedger, slice_of
 from tests.fakes.catalog_members import InMemoryMembers
 from tests.fakes.catalog_policy import InMemoryEvidence, InMemoryParityLog, InMemoryPolicies
@@ -52,6 +53,7 @@ class InMemoryCatalog:
         self.documents = InMemoryDocuments(self.tables)
         self.members = InMemoryMembers(self.tables, self.documents)
         self.ledger = InMemoryLedger(self.tables)
+        self.handling = InMemoryHandling(self.tables)
         self.queue = InMemoryQueue(self.tables)
         self.watch = InMemoryWatch(self.tables)
         self.people = InMemoryPeople(self.tables)

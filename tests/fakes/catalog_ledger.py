@@ -71,6 +71,7 @@ class InMemoryLedger:
             read=version.kept is not None,
             states={row.panel: row.shown() for row in rows if self._tables.is_workable(row)},
             serving=self._serves(generation),
+            deleted=document.deleted,
         )
 
     async def save_readings(self, readings: Sequence[KeptReading]) -> None:
@@ -92,6 +93,20 @@ class InMemoryLedger:
         for row in version.rows.values():
             row.open = False
         self._touch(version)
+
+    async def still_wanted(self, refs: Sequence[VersionRef]) -> set[VersionRef]:
+        self._tables.check()
+        return {
+            version.ref
+            for version in self._versions(refs)
+            if any(row.wanted is Wanted.LIVE for row in version.rows.values())
+        }
+
+    async def may_publish(self, refs: Sequence[VersionRef]) -> set[VersionRef]:
+        wanted = await self.still_wanted(refs)
+        for version in self._versions(sorted(wanted)):
+            version.shown = True
+        return wanted
 
     async def progress(
         self, refs: Sequence[VersionRef], stage: str, done: int = 0, total: int = 0
@@ -162,6 +177,10 @@ class InMemoryLedger:
             rows = version.rows.values()
             if all((r.wanted, r.reached) == (Wanted.ABSENT, Reached.ABSENT) for r in rows):
                 document = self._tables.documents[version.ref.document]
+                if version.state is VersionState.CANCELLED and not document.deleted:
+                    for row in rows:
+                        row.open = False
+                    continue
                 del document.versions[version.ref.number]
                 blobs.add(version.arrival.blob)
                 if document.deleted and not document.versions:

@@ -22,10 +22,9 @@ from contracts.errors import (
     Unavailable,
 )
 from contracts.people import Identity, KeyRecord, Role
-from contracts.record import DocumentRecord, VersionState
+from contracts.record import FINAL, DocumentRecord
 from tests.fakes.catalog_tables import Tables
 
-FINAL = {VersionState.LIVE, VersionState.QUARANTINED, VersionState.RETIRED}
 SWEEP_EVERY = 0.05
 
 logger = logging.getLogger(__name__)

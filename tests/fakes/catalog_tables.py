@@ -73,6 +73,7 @@ class Version:
     stage: str = ""
     done: int = 0
     total: int = 0
+    shown: bool = False
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     updated: datetime = field(default_factory=lambda: datetime.now(UTC))
 

@@ -48,6 +48,7 @@ from ingestion.receiving import Receive, Upload
 from ingestion.reconciling import Reconcile
 from ingestion.repairing import Repair
 from ingestion.sampling import Sample
+from ingestion.stopping import Stopping
 from ingestion.surveying import Survey
 from ingestion.sweeping import Sweep
 from ingestion.writing import Write
@@ -60,6 +61,7 @@ from tests.panels.fake import InMemoryPanel
 GENERATION = Generation(1, "hash", 384, "lines")
 LIMIT = 10_000
 GRACE_S = 3600.0
+LOOK_EVERY_S = 0.01
 ME = Change("a test")
 
 
@@ -216,7 +218,14 @@ class House:
             panels,
             generations,
             self.spaces,
-            prepare=Prepare(ledger, opening, metrics, assess=self.assess, ended=ended),
+            prepare=Prepare(
+                ledger,
+                opening,
+                metrics,
+                assess=self.assess,
+                ended=ended,
+                stopping=Stopping(ledger, LOOK_EVERY_S),
+            ),
             write=Write(ledger, self.extractor, panels, metrics),
             copy=Copy(ledger, panels, catalog.policies, register, self.open_file, metrics),
             ended=ended,

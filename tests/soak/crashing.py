@@ -43,7 +43,10 @@ READING: dict[type, frozenset[str]] = {
     Documents: frozenset({"counts", "find", "get", "original", "parts", "versions"}),
     Generations: frozenset({"expired", "get", "records"}),
     Ledger: frozenset(
-        {"backlog", "expectations", "live_versions", "moving", "readings", "sample", "unfinished"}
+        {
+            *("backlog", "expectations", "live_versions", "moving", "readings", "sample"),
+            *("still_wanted", "unfinished"),
+        }
     ),
     Panel: frozenset(
         {

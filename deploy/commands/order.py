@@ -1,0 +1,86 @@
+"""``diptych retry`` and ``diptych cancel``: orders about documents on their way."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from contracts.errors import Conflict, InvalidInput
+from contracts.handling import RETRIABLE
+from contracts.nouns import DEFAULT_WORKSPACE
+from contracts.record import VersionState
+from deploy.commands.console import DONE, FAILED, JsonOption, WorkspaceOption, emit, err, out, run
+from deploy.settings import load
+from deploy.wiring import Diptych, open_diptych
+
+
+def retry(
+    documents: Annotated[
+        list[UUID] | None, typer.Argument(help="Which documents; none: all of the workspace.")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Only those quarantined for this: encrypted, crashed ...")
+    ] = None,
+    state: Annotated[
+        VersionState | None, typer.Option(help="Only quarantined, or only cancelled ones.")
+    ] = None,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    as_json: JsonOption = False,
+) -> None:
+    """Read quarantined and cancelled documents again: after an upgrade, with more memory ..."""
+    if state not in {None, *RETRIABLE}:
+        raise InvalidInput(
+            f"What is {state} is not read again.", "Use --state quarantined or --state cancelled."
+        )
+    states = RETRIABLE if state is None else {state}
+
+    async def main() -> list[UUID]:
+        async with open_diptych(load()) as diptych:
+            if documents and len(documents) == 1 and state is None and reason is None:
+                return [(await diptych.order.retry(workspace, documents[0])).id]
+            named = documents or None
+            return await diptych.order.retry_all(workspace, named, states=states, reason=reason)
+
+    again = run(main())
+    ignored = len(set(documents or again)) - len(again)
+    if as_json:
+        emit({"retried": again, "ignored": ignored})
+        return
+    left = f" {ignored:,} are left as they are." if ignored else ""
+    out.print(f"{len(again):,} documents are read again.{left}", highlight=False)
+
+
+def cancel(
+    documents: Annotated[list[UUID], typer.Argument(help="Which documents.")],
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    as_json: JsonOption = False,
+) -> None:
+    """Stop documents that are waiting or in work; earlier live versions stay live."""
+    raise typer.Exit(run(_cancel(documents, workspace, as_json=as_json)))
+
+
+async def _cancel(documents: list[UUID], workspace: str, *, as_json: bool) -> int:
+    """Cancel each on its own; one that is refused does not keep the others."""
+    refused = 0
+    async with open_diptych(load()) as diptych:
+        for document in dict.fromkeys(documents):
+            state, why = await _stop(diptych, workspace, document)
+            refused += why is not None
+            if as_json:
+                emit({"document": document, "state": state, "refused": why})
+            elif why:
+                err.print(f"{document}: {why}", highlight=False, markup=False)
+            else:
+                out.print(f"{document}: {state}", highlight=False)
+    return FAILED if refused else DONE
+
+
+async def _stop(
+    diptych: Diptych, workspace: str, document: UUID
+) -> tuple[VersionState, str | None]:
+    """Cancel one document; give its state, and why it was refused."""
+    try:
+        return (await diptych.order.cancel(workspace, document)).state, None
+    except Conflict as error:
+        record = await diptych.documents.get(workspace, document)
+        return record.state, str(error)
