@@ -25,11 +25,10 @@ SELECT catalog.wake(array_agg(id)) FROM deleted
 """
 
 
-async def delete(connection: Connection, jobs: Jobs, locked: Sequence[UUID]) -> list[UUID]:
-    """Forget documents for readers of the record, and queue their removal; gives all that went.
+async def with_members(connection: Connection, locked: Sequence[UUID]) -> list[UUID]:
+    """Give documents that the caller has locked, and all that lies in them, locked as well.
 
-    ``locked`` are not deleted and locked by the caller. Members are locked level by level, from
-    above: whoever adds members holds the lock of their parent.
+    Level by level, from above: whoever adds members holds the lock of their parent.
     """
     every = list(dict.fromkeys(locked))
     level = every
@@ -37,6 +36,15 @@ async def delete(connection: Connection, jobs: Jobs, locked: Sequence[UUID]) -> 
         cursor = await connection.execute(LOCK_MEMBERS, {"parents": level})
         level = [row[0] async for row in cursor if row[0] not in set(every)]
         every += level
+    return every
+
+
+async def delete(connection: Connection, jobs: Jobs, locked: Sequence[UUID]) -> list[UUID]:
+    """Forget documents for readers of the record, and queue their removal; gives all that went.
+
+    ``locked`` are not deleted and locked by the caller.
+    """
+    every = await with_members(connection, locked)
     if every:
         await connection.execute(_DELETE, {"documents": every})
         await jobs.defer(connection, every, priority=SOON)

@@ -1,9 +1,10 @@
 """PostgresHandling: what people order about documents on their way."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
+from catalog import deleting
 from catalog.connections import Connections
 from catalog.documents_queries import LOCK_CHOSEN
 from catalog.jobs import LATER, SOON, Jobs
@@ -94,7 +95,8 @@ class PostgresHandling:
         """End what is waiting or in work, and queue its removal."""
         stopped: list[UUID] = []
         for start in range(0, len(documents), TOGETHER):
-            stopped += await self._order(_CANCEL, workspace, documents[start : start + TOGETHER])
+            some = documents[start : start + TOGETHER]
+            stopped += await self._order(_CANCEL, workspace, some, {}, with_members=True)
         return stopped
 
     async def _order(
@@ -102,14 +104,18 @@ class PostgresHandling:
         order: LiteralString,
         workspace: str,
         documents: Sequence[UUID],
-        values: dict[str, Any] | None = None,
+        values: Mapping[str, Any],
+        *,
+        with_members: bool = False,
     ) -> list[UUID]:
         """Give an order about documents of the workspace, with its jobs, in one transaction."""
         chosen = {"workspace": workspace, "documents": list(documents)}
         async with settled(self._connections) as connection:
             cursor = await connection.execute(LOCK_CHOSEN, chosen)
             locked = [row[0] async for row in cursor]
-            cursor = await connection.execute(order, {"documents": locked} | (values or {}))
+            if with_members:
+                locked = await deleting.with_members(connection, locked)
+            cursor = await connection.execute(order, {**values, "documents": locked})
             obeyed = [row[0] async for row in cursor]
             priority = SOON if len(obeyed) <= ASKED else LATER
             await self._jobs.defer(connection, obeyed, priority=priority)

@@ -23,10 +23,14 @@ LEFT JOIN catalog.version v ON v.document = m.id AND v.number = m.newest
 WHERE d.id = %(document)s
 GROUP BY d.id
 """
+# First, for the snapshot of the next one: whoever cancels the version holds the same lock.
+_LOCK: Final = "SELECT FROM catalog.document WHERE id = %(document)s FOR UPDATE"
 # Whoever deletes the document or opens another version of it waits for the end of this one.
 _OPEN: Final = """
 UPDATE catalog.document SET opened = %(number)s
-WHERE id = %(document)s AND deleted IS NULL AND opened <= %(number)s
+WHERE id = %(document)s AND deleted IS NULL AND opened <= %(number)s AND NOT EXISTS (
+    SELECT FROM catalog.version
+    WHERE document = %(document)s AND number = %(number)s AND state = 'cancelled')
 RETURNING workspace, coalesce(top, id), depth
 """
 
@@ -53,6 +57,7 @@ class PostgresMembers:
 
         async def attempt(connection: Connection) -> list[Receipt]:
             values = {"document": parent.document, "number": parent.number}
+            await connection.execute(_LOCK, values)
             row = await (await connection.execute(_OPEN, values)).fetchone()
             if row is None:
                 return []

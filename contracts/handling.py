@@ -32,7 +32,7 @@ class Handling(Protocol):
         ...
 
     async def cancel(self, workspace: str, documents: Sequence[UUID]) -> list[UUID]:
-        """End every version of the documents that is waiting or in work as cancelled.
+        """End every version that is waiting or in work as cancelled, of the documents and in them.
 
         An earlier live version stays live; the panels follow by the ledger. What a worker began
         to publish (``Ledger.may_publish``) goes live: of the two, whoever is first wins. Gives

@@ -41,7 +41,7 @@ class Members(Protocol):
 
         Members of the document that are not among the arrivals are deleted with all in them. All
         in one transaction; the same again is nothing new. Nothing happens and nothing is given
-        when the document is deleted or a later version was opened before.
+        when the document is deleted, the version cancelled or a later one opened before.
         """
         ...
 

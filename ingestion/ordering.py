@@ -44,13 +44,15 @@ class Order:
         return await self._handling.retry(workspace, documents, states=states, reason=reason)
 
     async def cancel(self, workspace: str, document: UUID) -> DocumentRecord:
-        """Stop what is waiting or in work of a document; an earlier live version stays live.
+        """Stop what is waiting or in work of a document or of what lies in it.
+
+        An earlier live version stays live.
 
         Raises NotFound, and Conflict for a version that ended otherwise or is being published.
         """
-        await self._handling.cancel(workspace, [document])
+        stopped = await self._handling.cancel(workspace, [document])
         record = await self._documents.get(workspace, document)
-        if record.state is VersionState.CANCELLED:
+        if stopped or record.state is VersionState.CANCELLED:
             return record
         if record.state in FINAL:
             raise Conflict(

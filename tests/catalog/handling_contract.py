@@ -127,6 +127,17 @@ class HandlingContract:
         await desk.ingest(shown)
         assert (await desk.get(shown.document)).state is VersionState.LIVE
 
+    async def test_what_lies_in_a_cancelled_document_is_cancelled_with_it(self, desk: Desk) -> None:
+        (mail,) = await desk.live_documents("mail")
+        members = desk.catalog.members
+        (box,) = await members.enclose(mail, [arrival("mail!/box")])
+        (deep,) = await members.enclose(box.ref, [arrival("mail!/box!/deep")])
+        inside = sorted([box.ref.document, deep.ref.document])
+        assert await desk.catalog.handling.cancel(HERE, [mail.document]) == inside
+        assert (await desk.get(mail.document)).state is VersionState.LIVE
+        assert {(await desk.get(d)).state for d in inside} == {VersionState.CANCELLED}
+        assert await members.enclose(box.ref, [arrival("mail!/box!/late")]) == []
+
     async def test_a_worker_that_was_overtaken_by_a_cancellation_makes_nothing_live(
         self, desk: Desk
     ) -> None:

@@ -32,7 +32,10 @@ class InMemoryHandling:
 
     async def cancel(self, workspace: str, documents: Sequence[UUID]) -> list[UUID]:
         stopped = []
-        for document in self._of(workspace, documents):
+        every = self._of(workspace, documents)
+        for document in every:  # grows while what lies in its documents is found
+            every += self._tables.members(document.id)
+        for document in {one.id: one for one in every}.values():
             under_way = [
                 version
                 for version in document.versions.values()
@@ -42,7 +45,7 @@ class InMemoryHandling:
                 _stop(version)
             if under_way:
                 stopped.append(document.id)
-        return self._ordered(stopped)
+        return self._ordered(sorted(stopped))
 
     def _of(self, workspace: str, documents: Sequence[UUID] | None) -> list[Document]:
         self._tables.check()

@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts.errors import NotFound
 from contracts.members import Nesting
 from contracts.nouns import VersionRef
-from contracts.record import Arrival, Receipt
+from contracts.record import Arrival, Receipt, VersionState
 from tests.fakes.catalog_tables import Document, Tables
 
 
@@ -44,6 +44,9 @@ class InMemoryMembers:
         self._tables.check()
         found = self._tables.documents.get(parent.document)
         if found is None or found.deleted or found.opened > parent.number:
+            return []
+        opened = found.versions.get(parent.number)
+        if opened and opened.state is VersionState.CANCELLED:
             return []
         found.opened = parent.number
         receipts = self._desk.take(found.workspace, arrivals, found.id)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.content import Source
+from contracts.content import NoteProgress, Source, TakeEnclosed
 from contracts.nouns import DEFAULT_WORKSPACE, Reading, Vector, VersionRef
 from contracts.record import VersionState
 from ingestion.writing import BLOCK
@@ -132,13 +132,18 @@ class EndlessReader(LineReader):
         super().__init__()
         self.began, self.stopped = asyncio.Event(), asyncio.Event()
 
-    async def read(self, source: Source) -> Reading:
+    async def read(
+        self,
+        source: Source,
+        enclosed: TakeEnclosed | None = None,
+        progress: NoteProgress | None = None,
+    ) -> Reading:
         self.began.set()
         try:
             await asyncio.Event().wait()
         finally:
             self.stopped.set()
-        return await super().read(source)
+        return await super().read(source, enclosed, progress)
 
 
 async def test_reading_stops_soon_after_nobody_wants_it_any_more(tmp_path: Path) -> None:
