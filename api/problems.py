@@ -19,6 +19,7 @@ from contracts.errors import (
     InvalidInput,
     ModelUnavailable,
     NotFound,
+    Overloaded,
     PanelUnavailable,
     SetupFailed,
     SpaceMismatch,
@@ -45,11 +46,12 @@ STATUS: Mapping[type[DiptychError], HTTPStatus] = {
     CatalogUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     PanelUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     ModelUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    Overloaded: HTTPStatus.TOO_MANY_REQUESTS,
     SetupFailed: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Every class of the error tree has its line; a test holds this table and the tree together."""
 
-RETRY_AFTER_S = 5
+RETRY_AFTER_S = {HTTPStatus.SERVICE_UNAVAILABLE: 5, HTTPStatus.TOO_MANY_REQUESTS: 10}
 HTTP_CODES: Mapping[int, tuple[str, str]] = {
     400: ("bad_request", "Send a well-formed request; /docs shows the form."),
     404: ("no_such_route", "See /docs for the routes there are."),
@@ -88,8 +90,8 @@ def respond(
     extra = dict(headers or {})
     if problem.status == HTTPStatus.UNAUTHORIZED:
         extra["WWW-Authenticate"] = "Bearer"
-    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        extra["Retry-After"] = str(RETRY_AFTER_S)
+    if problem.status in RETRY_AFTER_S:
+        extra["Retry-After"] = str(RETRY_AFTER_S[HTTPStatus(problem.status)])
     return Response(
         body.model_dump_json(exclude_none=True),
         status_code=problem.status,

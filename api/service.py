@@ -74,8 +74,8 @@ class Service:
     """Everything behind the routes.
 
     ``plans`` gives the read plan of the moment. ``max_upload_bytes`` bounds one upload request,
-    all its files together. ``pages`` None serves the API alone. ``start`` runs before the first
-    request, ``stop`` after the last.
+    all its files together; ``admit`` refuses one before its bytes are read. ``pages`` None serves
+    the API alone. ``start`` runs before the first request, ``stop`` after the last.
     """
 
     version: str
@@ -99,5 +99,6 @@ class Service:
     metrics_text: Callable[[], tuple[bytes, str]]
     max_upload_bytes: int
     pages: PagesSettings | None = None
+    admit: Callable[[], Awaitable[None]] = _nothing
     start: Callable[[], Awaitable[None]] = _nothing
     stop: Callable[[], Awaitable[None]] = _nothing

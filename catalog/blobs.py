@@ -5,6 +5,7 @@ import errno
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
@@ -63,6 +64,15 @@ class FolderBlobs:
     async def path(self, sha256: str) -> Path:
         """Give a local file holding the bytes."""
         return await _in_thread(self._find, sha256)
+
+    async def free(self) -> int:
+        """Give how many bytes the disk below the folder has left for this user."""
+        return await _in_thread(self._free)
+
+    def _free(self) -> int:
+        """Ask the disk of the folder, or of the one that it will be made in."""
+        there = next(p for p in (self._root, *self._root.absolute().parents) if p.exists())
+        return shutil.disk_usage(there).free
 
     async def delete(self, sha256: str) -> None:
         """Remove the bytes; not being there is fine."""

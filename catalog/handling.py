@@ -25,6 +25,11 @@ WHERE d.workspace = %(workspace)s AND d.deleted IS NULL AND v.state = ANY (%(sta
   AND (%(documents)s::uuid[] IS NULL OR d.id = ANY (%(documents)s))
 ORDER BY d.id
 """
+_UNDER_WAY: Final = """
+SELECT count(*) FROM (
+    SELECT FROM catalog.version WHERE state IN ('accepted', 'processing') LIMIT %s
+) AS some
+"""
 # The documents are locked: what is cancelled, retried, deleted or sent anew happens one by one.
 _RETRY: Final = """
 WITH again AS (
@@ -98,6 +103,12 @@ class PostgresHandling:
             some = documents[start : start + TOGETHER]
             stopped += await self._order(_CANCEL, workspace, some, {}, with_members=True)
         return stopped
+
+    async def under_way(self, limit: int) -> int:
+        """Count by the index of states; 200,000 rows take some 20 ms."""
+        async with self._connections.session() as connection:
+            row = await (await connection.execute(_UNDER_WAY, (limit,))).fetchone()
+        return row[0] if row else 0
 
     async def _order(
         self,

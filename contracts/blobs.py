@@ -29,6 +29,10 @@ class Blobs(Protocol):
         """Give a local file holding the bytes. Raises NotFound."""
         ...
 
+    async def free(self) -> int:
+        """Give how many bytes there is room for."""
+        ...
+
     async def delete(self, sha256: str) -> None:
         """Remove the bytes; not being there is fine."""
         ...

@@ -16,7 +16,8 @@
     ├── Unavailable             a part is down or slow; the same call may work later
     │   ├── CatalogUnavailable
     │   ├── PanelUnavailable
-    │   └── ModelUnavailable
+    │   ├── ModelUnavailable
+    │   └── Overloaded          a limit is near: no more documents for now
     └── SetupFailed             this machine or configuration needs a person's hand
 
 Adapters translate their drivers' errors into these at the edge; the API renders them as
@@ -145,6 +146,12 @@ class ModelUnavailable(Unavailable):
     """A model does not answer."""
 
     code = "model_unavailable"
+
+
+class Overloaded(Unavailable):
+    """The disk is nearly full or too much is waiting: no more documents are taken for now."""
+
+    code = "overloaded"
 
 
 class SetupFailed(DiptychError):

@@ -40,6 +40,10 @@ class Handling(Protocol):
         """
         ...
 
+    async def under_way(self, limit: int) -> int:
+        """Count versions that are waiting or in work, in all workspaces, up to a limit."""
+        ...
+
 
 class Watch(Protocol):
     """Follows progress without polling the database per follower."""

@@ -46,6 +46,7 @@ def create_service_app(diptych: Diptych) -> FastAPI:
             metrics_text=exposition,
             max_upload_bytes=settings.max_upload_bytes,
             pages=PagesSettings(_secret(settings.home / "pages.secret"), settings.home / "pages"),
+            admit=diptych.receive.admit,
             start=start,
             stop=diptych.shadow.stop,
         )

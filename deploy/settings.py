@@ -82,6 +82,12 @@ class Settings(BaseSettings):
     readers: int = Field(2, ge=1, le=64, description="Reading processes per worker.")
     threads: int | None = Field(None, ge=1, description="Threads of the embedder; none: all cores.")
     max_upload_mb: int = Field(256, ge=1, description="Megabytes of one upload.")
+    min_free_mb: int = Field(
+        1024, ge=0, description="Megabytes of disk kept free: uploads then wait (429)."
+    )
+    max_waiting: int = Field(
+        200_000, ge=1, description="Documents that may be waiting before uploads wait too."
+    )
     trace_days: int = Field(
         90, ge=0, le=36_500, description="Days that traces are kept; 0 keeps none."
     )

@@ -34,12 +34,13 @@ from deploy.following import PlanFollower
 from deploy.mirrors import tracers
 from deploy.models import CHUNKER, Models, build_models, prices
 from deploy.quality import Quality
-from deploy.settings import Settings
+from deploy.settings import MEGABYTE, Settings
 from deploy.stores import Bar
 from deploy.tracing import Observers, Traced, forgetting, observing
 from exports.reading import ExportFile
 from inference.openvino_embedder import OpenVinoEmbedder
 from inference.sentences import SentencexSplitter
+from ingestion.admitting import Admit
 from ingestion.copying import Copy
 from ingestion.draining import Drain
 from ingestion.generations import KeepGenerations
@@ -267,7 +268,7 @@ def _assemble(opened: _Opened) -> Diptych:
         variants=catalog.variants,
         panels=panels,
         plans=plans,
-        receive=Receive(catalog.documents, opened.blobs, limit=settings.max_upload_bytes),
+        receive=_receive(opened),
         reconcile=reconcile,
         sweep=Sweep(ledger, catalog.queue, panels, metrics, _duties(opened, keep, rebuild, sample)),
         drain=Drain(ledger, register, generations, reconcile),
@@ -290,6 +291,15 @@ def _duties(
     """Give what the sweep does beside finding backlog, in order."""
     forget = forgetting(opened.catalog.traces, opened.settings.trace_days)
     return keep.step, rebuild.step, forget, sample, opened.quality.renewal.step
+
+
+def _receive(opened: _Opened) -> Receive:
+    """Give the use case that lets documents in."""
+    settings, catalog = opened.settings, opened.catalog
+    room, queue = settings.min_free_mb * MEGABYTE, settings.max_waiting
+    admit = Admit(catalog.handling, opened.blobs, min_free=room, max_waiting=queue)
+    limit = settings.max_upload_bytes
+    return Receive(catalog.documents, opened.blobs, limit=limit, admit=admit)
 
 
 def _checks(opened: _Opened) -> tuple[Survey, CheckParity, Sample]:

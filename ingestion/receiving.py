@@ -2,7 +2,7 @@
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -33,20 +33,37 @@ class Upload:
     metadata: Json = field(default_factory=dict)
 
 
-class Receive:
-    """Use case: after it returns, the documents will be read, whatever is killed."""
+async def _always() -> None:
+    """Let every document in."""
 
-    def __init__(self, documents: Documents, blobs: Blobs, *, limit: int) -> None:
+
+class Receive:
+    """Use case: after it returns, the documents will be read, whatever is killed.
+
+    ``admit`` raises Overloaded while there is no room; it may be asked before bytes are sent.
+    """
+
+    def __init__(
+        self,
+        documents: Documents,
+        blobs: Blobs,
+        *,
+        limit: int,
+        admit: Callable[[], Awaitable[None]] = _always,
+    ) -> None:
         self._documents = documents
         self._blobs = blobs
         self._limit = limit
+        self.admit = admit
 
     async def __call__(self, workspace: str, upload: Upload) -> list[Receipt]:
         """Take one file; a corpus (``.jsonl``) becomes one document per record.
 
-        Raises TooLarge past the limit, NotFound for an unknown workspace, CatalogUnavailable
-        when nothing could be accepted; what was accepted before that stays accepted.
+        Raises Overloaded while there is no room, TooLarge past the limit, NotFound for an
+        unknown workspace, CatalogUnavailable when nothing could be accepted; what was accepted
+        before that stays accepted.
         """
+        await self.admit()
         name = plain_name(upload.filename)
         stored = await self._blobs.put(upload.pieces, limit=self._limit)
         source = upload.source or f"upload:{stored.sha256[:16]}/{name}"

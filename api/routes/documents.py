@@ -1,6 +1,6 @@
 """Documents: upload, list, look into, follow, fetch, delete."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
@@ -18,6 +18,7 @@ from api.schemas import (
     DocumentAnswer,
     DocumentList,
     PartAnswer,
+    Problem,
     Rejected,
     RetryAnswer,
     UploadAnswer,
@@ -54,13 +55,27 @@ UPLOAD_SCHEMA = {
 }
 
 
-@router.post("", status_code=202, response_model=UploadAnswer, openapi_extra=UPLOAD_SCHEMA)
+BUSY: dict[str, Any] = {
+    "model": Problem,
+    "description": "The disk is nearly full or too many documents wait; nothing was taken.",
+    "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}},
+}
+
+
+@router.post(
+    "",
+    status_code=202,
+    response_model=UploadAnswer,
+    openapi_extra=UPLOAD_SCHEMA,
+    responses={429: BUSY},
+)
 async def upload(request: Request, identity: Editor, service: Services) -> UploadAnswer | Response:
     """Accept files: 202 means that they are durable and will be read.
 
     One file that is refused never loses the others; it is named in `rejected`. The same
     `source` again is a new version of its document.
     """
+    await service.admit()
     form = await read_form(request)
     try:
         workspace = workspace_for(identity, form.workspace)

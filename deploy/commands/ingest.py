@@ -2,15 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import typer
 
-from contracts.errors import DiptychError, InvalidInput
+from contracts.errors import DiptychError, InvalidInput, Overloaded
 from contracts.nouns import DEFAULT_WORKSPACE, Json
 from contracts.record import FINAL, DocumentRecord, Receipt, VersionState
 from deploy.commands.console import (
@@ -33,6 +35,9 @@ PIECE = 1024 * 1024
 LOOK_EVERY = 0.3
 """Seconds between looks at the record while waiting; one indexed query each."""
 LOOK_AT = 500
+PAUSE_S = 10.0
+"""Seconds before a document that there was no room for is sent again."""
+T = TypeVar("T")
 NOT_LIVE = {"rejected", VersionState.QUARANTINED, VersionState.CANCELLED}
 
 
@@ -134,9 +139,10 @@ async def pour(
     """
     waiting: dict[UUID, tuple[Path, Receipt]] = {}
     for number, (path, source) in enumerate(files, 1):
-        upload = Upload(path.name, pieces(path), source or f"file:{path.resolve()}", metadata)
+        named = source or f"file:{path.resolve()}"
+        send = partial(_send, diptych, workspace, path, named, metadata)
         try:
-            receipts = await diptych.receive(workspace, upload)
+            receipts = await patiently(send, diptych.helping)
         except (DiptychError, OSError) as error:
             yield Outcome(
                 str(path), None, "rejected", getattr(error, "code", "unreadable_file"), str(error)
@@ -155,6 +161,30 @@ async def pour(
         async for record in ended(diptych, workspace, list(waiting), bar):
             path, receipt = waiting[record.id]
             yield _outcome(path, receipt, record)
+
+
+async def _send(
+    diptych: Diptych, workspace: str, path: Path, source: str, metadata: Json
+) -> list[Receipt]:
+    return await diptych.receive(workspace, Upload(path.name, pieces(path), source, metadata))
+
+
+async def patiently(
+    send: Callable[[], Awaitable[T]],
+    helping: Callable[..., AbstractAsyncContextManager[None]],
+    pause_s: float = PAUSE_S,
+) -> T:
+    """Send until there is room for it; while it waits, work here when no worker is alive."""
+    waited = False
+    while True:
+        try:
+            return await send()
+        except Overloaded as error:
+            if not waited:
+                err.print(f"Waiting: {error}", markup=False)
+            waited = True
+            async with helping(needed=True):
+                await asyncio.sleep(pause_s)
 
 
 async def ended(

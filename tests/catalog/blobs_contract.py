@@ -21,6 +21,9 @@ class BlobsContract:
         assert (stored.sha256, stored.size) == (hashlib.sha256(whole).hexdigest(), len(whole))
         assert (await blobs.path(stored.sha256)).read_bytes() == whole
 
+    async def test_room_is_told_before_anything_was_stored(self, blobs: Blobs) -> None:
+        assert await blobs.free() > 0
+
     async def test_no_bytes_are_bytes_too(self, blobs: Blobs) -> None:
         stored = await blobs.put(stream(), limit=10)
         assert (await blobs.path(stored.sha256)).read_bytes() == b""

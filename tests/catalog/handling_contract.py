@@ -80,6 +80,17 @@ class HandlingContract:
         await desk.ingest(two)
         assert await desk.catalog.handling.retry(HERE, [two.document]) == []
 
+    async def test_what_is_under_way_is_counted_up_to_a_limit(self, desk: Desk) -> None:
+        under_way = desk.catalog.handling.under_way
+        assert await under_way(9) == 0
+        refs = [await desk.accept_one(source) for source in "abc"]
+        await desk.ingest(refs[0])
+        assert (await under_way(9), await under_way(1)) == (2, 1)
+        async with desk.catalog.ledger.claim([refs[1].document]):
+            assert await under_way(9) == 2
+        await desk.catalog.handling.cancel(HERE, [refs[1].document])
+        assert await under_way(9) == 1
+
     async def test_a_cancelled_version_is_an_end_and_its_elder_stays_live(self, desk: Desk) -> None:
         (one,) = await desk.live_documents("a")
         two = await desk.accept_one("a", "other")

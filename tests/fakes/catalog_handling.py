@@ -47,6 +47,10 @@ class InMemoryHandling:
                 stopped.append(document.id)
         return self._ordered(sorted(stopped))
 
+    async def under_way(self, limit: int) -> int:
+        self._tables.check()
+        return min(limit, sum(v.state not in FINAL for v in self._tables.versions()))
+
     def _of(self, workspace: str, documents: Sequence[UUID] | None) -> list[Document]:
         self._tables.check()
         return [

@@ -39,7 +39,7 @@ PORTS: dict[str, tuple[type, type]] = {
 """Each port under the name that crash points have, and the adapter that is wrapped."""
 
 READING: dict[type, frozenset[str]] = {
-    Blobs: frozenset({"path"}),
+    Blobs: frozenset({"free", "path"}),
     Documents: frozenset({"counts", "find", "get", "original", "parts", "versions"}),
     Generations: frozenset({"expired", "get", "records"}),
     Ledger: frozenset(
