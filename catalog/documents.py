@@ -1,7 +1,5 @@
 """PostgresDocuments: accepting, listing and deleting documents."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -9,10 +7,11 @@ from uuid import UUID
 from catalog import documents_queries as queries
 from catalog.accepting import Accept
 from catalog.connections import Connections
+from catalog.cursors import read_cursor, write_cursor
 from catalog.deleting import delete
 from catalog.jobs import Jobs
 from catalog.settings import settled
-from contracts.errors import InvalidInput, NotFound
+from contracts.errors import NotFound
 from contracts.nouns import Heading, PanelName, Part, VersionRef
 from contracts.record import (
     Arrival,
@@ -26,7 +25,6 @@ from contracts.record import (
     Wanted,
 )
 
-_END = 2**63 - 1
 _POSITION, _SLICE = 22, slice(23, 26)
 """Where a row holds what is not part of the record: its place in the list and its bytes."""
 
@@ -65,7 +63,7 @@ class PostgresDocuments:
         """List documents, newest first, by keyset: page 1000 costs what page 1 does."""
         values = {
             "workspace": workspace,
-            "before": _END if cursor is None else _read_cursor(cursor),
+            "before": read_cursor(cursor),
             "state": state,
             "ids": None if ids is None else list(ids),
             "parent": parent,
@@ -76,7 +74,7 @@ class PostgresDocuments:
         async with self._connections.session() as connection:
             rows = await (await connection.execute(query, values)).fetchall()
         page = rows[:limit]
-        following = _write_cursor(page[-1][_POSITION]) if len(rows) > limit and page else None
+        following = write_cursor(page[-1][_POSITION]) if len(rows) > limit and page else None
         return DocumentPage(tuple(map(_record, page)), following)
 
     async def versions(self, workspace: str, document: UUID) -> list[DocumentRecord]:
@@ -154,25 +152,4 @@ def _record(row: Sequence[Any]) -> DocumentRecord:
 def _not_found(document: UUID) -> NotFound:
     return NotFound(
         f"There is no document {document} in this workspace.", "List the documents to find it."
-    )
-
-
-def _write_cursor(position: int) -> str:
-    return base64.urlsafe_b64encode(str(position).encode()).decode()
-
-
-def _read_cursor(cursor: str) -> int:
-    """Raise InvalidInput for what ``_write_cursor`` cannot have written."""
-    try:
-        position = int(base64.b64decode(cursor, altchars="-_", validate=True))
-    except (ValueError, binascii.Error) as error:
-        raise _foreign_cursor() from error
-    if not 0 < position < _END:
-        raise _foreign_cursor()
-    return position
-
-
-def _foreign_cursor() -> InvalidInput:
-    return InvalidInput(
-        "The cursor is not one that this list gave.", "List again from the start, without it."
     )

@@ -1,7 +1,8 @@
 """PostgresPolicies: which panel serves reads, and the audit of every setting."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
@@ -9,24 +10,26 @@ from typing import Any, Final
 from psycopg.errors import ForeignKeyViolation
 
 from catalog.connections import Connection, Connections
-from catalog.plain_text import plain_or_none
+from catalog.plain_text import plain, plain_or_none
 from catalog.settings import no_generation, note
 from contracts.errors import Conflict, NotFound
 from contracts.nouns import Generation, PanelName, ReadMode
+from contracts.personal import MaskScope
 from contracts.policy import AuditRow, Change, PanelStanding, Policy, ReadPlan, Stage, Trial
 from contracts.tuning import Tuning, kept
 
 _EVERYWHERE = "*"
 """Subject of the audit rows of the whole service's policy: no workspace can have this name."""
 
-# Every process asks five times a second: one statement on six tables of a few rows.
+# Every process asks five times a second: one statement on seven tables of a few rows.
 _PLAN: Final = """
 SELECT generation.number, model, dimension, chunker,
        (SELECT array_agg(name) FROM catalog.panel WHERE standing = 'serving'),
        (SELECT policy FROM catalog.policy WHERE workspace IS NULL),
        (SELECT json_object_agg(workspace, policy) FROM catalog.policy
         WHERE workspace IS NOT NULL AND policy IS NOT NULL),
-       c.number, c.settings
+       c.number, c.settings,
+       (SELECT json_object_agg(workspace, scopes) FROM catalog.masking WHERE scopes <> '{}')
 FROM catalog.generation
 LEFT JOIN (catalog.configuration_name n JOIN catalog.configuration c USING (number))
        ON n.name = 'champion'
@@ -46,6 +49,15 @@ WHERE workspace IS NOT DISTINCT FROM %(workspace)s AND policy IS DISTINCT FROM %
 # Locked, so that nobody turns a panel off that this transaction is about to name.
 _NAMED: Final = "SELECT name, standing FROM catalog.panel WHERE name = ANY (%s::text[]) FOR SHARE"
 _DEFAULT: Final = "SELECT policy FROM catalog.policy WHERE workspace IS NULL"
+# Gives what was wanted before, in the same statement.
+_MASK: Final = """
+WITH former AS (SELECT scopes FROM catalog.masking WHERE workspace = %(workspace)s FOR UPDATE),
+wanted AS (
+    INSERT INTO catalog.masking (workspace, scopes) VALUES (%(workspace)s, %(scopes)s::text[])
+    ON CONFLICT (workspace) DO UPDATE SET scopes = excluded.scopes
+)
+SELECT scopes FROM former
+"""
 _AUDIT: Final = """
 SELECT at, actor, action, subject, before, after, forced, reasons FROM catalog.audit
 ORDER BY id DESC LIMIT %s
@@ -64,6 +76,7 @@ class PostgresPolicies:
             row = await (await connection.execute(_PLAN)).fetchone()
         if row is None:
             raise no_generation()
+        masking = row[9] or {}
         return ReadPlan(
             generation=Generation(*row[:4]),
             serving=frozenset(map(PanelName, row[4] or ())),
@@ -71,18 +84,17 @@ class PostgresPolicies:
             workspaces={name: _policy(value) for name, value in (row[6] or {}).items()},
             tuning=kept(row[8]).tuning if row[8] else Tuning(),
             configuration=row[7],
+            masking={
+                name: frozenset(map(MaskScope, every)) for name, every in (row[9] or {}).items()
+            },
         )
 
     async def set(self, workspace: str | None, policy: Policy, change: Change) -> None:
         """Set the policy of a workspace, or the default, with its audit row."""
         workspace = plain_or_none(workspace)
         async with self._connections.transaction() as connection:
-            try:
+            with _known_workspace(workspace):
                 await connection.execute(_ADD, {"workspace": workspace})
-            except ForeignKeyViolation as error:
-                raise NotFound(
-                    f"There is no workspace '{workspace}'.", "Create it, or use one of the list."
-                ) from error
             await put(connection, workspace, policy, change)
 
     async def back(self, workspace: str | None, change: Change) -> Policy:
@@ -102,11 +114,31 @@ class PostgresPolicies:
                 after = row[0] if row else {}
         return _policy(after)
 
+    async def mask(self, workspace: str, scopes: Collection[MaskScope], change: Change) -> None:
+        """Set where a workspace wants personal data masked, with its audit row."""
+        values = {"workspace": plain(workspace), "scopes": sorted(one.value for one in scopes)}
+        async with self._connections.transaction() as connection:
+            with _known_workspace(workspace):
+                row = await (await connection.execute(_MASK, values)).fetchone()
+            before, after = {"scopes": row[0] if row else []}, {"scopes": values["scopes"]}
+            await note(connection, change, "masking.set", workspace, before, after)
+
     async def audit(self, limit: int = 100) -> list[AuditRow]:
         """Give the latest changes of all settings, newest first."""
         async with self._connections.session() as connection:
             rows = await (await connection.execute(_AUDIT, (limit,))).fetchall()
         return [AuditRow(*[*row[:-1], tuple(row[-1])]) for row in rows]
+
+
+@contextmanager
+def _known_workspace(name: str | None) -> Iterator[None]:
+    """Say that there is no such workspace when the database does."""
+    try:
+        yield
+    except ForeignKeyViolation as error:
+        raise NotFound(
+            f"There is no workspace '{name}'.", "Create it, or use one of the list."
+        ) from error
 
 
 async def put(

@@ -11,6 +11,7 @@ from catalog.judgements import PostgresJudgements
 from catalog.ledger import PostgresLedger
 from catalog.members import PostgresMembers
 from catalog.people import PostgresPeople
+from catalog.personal import PostgresPersonalCounts
 from catalog.policies import PostgresPolicies
 from catalog.quality import PostgresAssessments
 from catalog.queue import ProcrastinateQueue
@@ -43,6 +44,7 @@ class PostgresCatalog:
         self.handling = PostgresHandling(self._connections, jobs)
         self.ledger = PostgresLedger(self._connections)
         self.people = PostgresPeople(self._connections)
+        self.personal = PostgresPersonalCounts(self._connections)
         self.generations = PostgresGenerations(self._connections)
         self.register = PostgresPanelRegister(self._connections)
         self.policies = PostgresPolicies(self._connections)

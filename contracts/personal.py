@@ -108,7 +108,6 @@ class PersonalDocument:
     """A document with what its live (else its newest) version tells of people."""
 
     source: str
-    title: str
     count: PersonalCount
 
 

@@ -4,13 +4,14 @@ The policy and the registers below are settings at run time: they live in the ca
 process follows them within a second, and each change leaves an audit row.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from contracts.nouns import Generation, Json, PanelName, ReadMode
+from contracts.personal import MaskScope
 from contracts.tuning import Tuning
 
 
@@ -61,7 +62,8 @@ class ReadPlan:
 
     ``serving`` are the panels that are complete and on. ``workspaces`` holds the policies of
     workspaces that have one of their own. ``tuning`` is the champion's, whose number is
-    ``configuration``; without a champion it is the default.
+    ``configuration``; without a champion it is the default. ``masking`` holds what workspaces
+    want masked, where they want anything.
     """
 
     generation: Generation
@@ -70,10 +72,15 @@ class ReadPlan:
     workspaces: Mapping[str, Policy] = field(default_factory=dict)
     tuning: Tuning = field(default_factory=Tuning)
     configuration: int | None = None
+    masking: Mapping[str, frozenset[MaskScope]] = field(default_factory=dict)
 
     def policy(self, workspace: str) -> Policy:
         """Give the policy that holds in a workspace."""
         return self.workspaces.get(workspace, self.default)
+
+    def masks(self, workspace: str) -> frozenset[MaskScope]:
+        """Give where a workspace wants personal data masked."""
+        return self.masking.get(workspace, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,14 @@ class Policies(Protocol):
 
         Doing it twice comes back to where one was. Raises Conflict when nothing was changed yet,
         or when that policy names a panel that is off.
+        """
+        ...
+
+    async def mask(self, workspace: str, scopes: Collection[MaskScope], change: Change) -> None:
+        """Set where a workspace wants personal data masked, with its audit row; none: nowhere.
+
+        It holds for what is read, asked and traced from then on. Raises NotFound for an unknown
+        workspace.
         """
         ...
 

@@ -18,6 +18,7 @@ CONTRACTS = (
     "handling",
     "judgements",
     "ledger",
+    "personal",
     "policy",
     "quality",
     "queue",
@@ -47,6 +48,7 @@ ALTER SEQUENCE catalog.generation_number RESTART;
 UPDATE catalog.panel SET standing = 'serving', source = NULL;
 DELETE FROM catalog.policy WHERE workspace IS NOT NULL;
 UPDATE catalog.policy SET policy = DEFAULT, previous = NULL, changed = false;
+DELETE FROM catalog.masking;
 DELETE FROM catalog.audit;
 DELETE FROM catalog.comparison;
 DELETE FROM catalog.configuration_name;

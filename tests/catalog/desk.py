@@ -23,6 +23,7 @@ from contracts.nouns import (
     VersionRef,
 )
 from contracts.people import People
+from contracts.personal import PersonalCounts
 from contracts.policy import (
     Change,
     Evidence,
@@ -71,6 +72,8 @@ class Catalog(Protocol):
     def watch(self) -> Watch: ...
     @property
     def people(self) -> People: ...
+    @property
+    def personal(self) -> PersonalCounts: ...
     @property
     def generations(self) -> Generations: ...
     @property

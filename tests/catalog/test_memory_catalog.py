@@ -14,6 +14,7 @@ from tests.catalog.handling_contract import HandlingContract
 from tests.catalog.judgements_contract import JudgementsContract
 from tests.catalog.ledger_contract import LedgerContract
 from tests.catalog.members_contract import MembersContract
+from tests.catalog.personal_contract import PersonalContract
 from tests.catalog.policy_contract import PolicyContract
 from tests.catalog.quality_contract import QualityContract
 from tests.catalog.queue_contract import Handled, QueueContract
@@ -35,6 +36,7 @@ class TestInMemoryCatalog(
     JudgementsContract,
     LedgerContract,
     MembersContract,
+    PersonalContract,
     PolicyContract,
     QualityContract,
     QueueContract,

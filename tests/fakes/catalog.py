@@ -33,6 +33,7 @@ from tests.fakes.catalog_spaces import InMemoryGenerations, InMemoryPanelRegiste
 from tests.fakes.catalog_tables import Document, Row, Tables, Version
 from tests.fakes.configurations import InMemoryConfigurations
 from tests.fakes.judgements import InMemoryJudgements
+from tests.fakes.personal import InMemoryPersonalCounts
 from tests.fakes.quality import InMemoryAssessments
 from tests.fakes.runs import InMemoryRuns
 from tests.fakes.suites import InMemorySuites
@@ -57,6 +58,7 @@ class InMemoryCatalog:
         self.queue = InMemoryQueue(self.tables)
         self.watch = InMemoryWatch(self.tables)
         self.people = InMemoryPeople(self.tables)
+        self.personal = InMemoryPersonalCounts(self.tables)
         self.generations = InMemoryGenerations(self.tables)
         self.register = InMemoryPanelRegister(self.tables)
         self.policies = InMemoryPolicies(self.tables)

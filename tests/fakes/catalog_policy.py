@@ -2,12 +2,13 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from contracts.errors import Conflict, NotFound
 from contracts.nouns import Json, PanelName
+from contracts.personal import MaskScope
 from contracts.policy import (
     AuditRow,
     Change,
@@ -43,6 +44,7 @@ class InMemoryPolicies:
             own,
             champion.configuration.tuning if champion else Tuning(),
             champion.number if champion else None,
+            {name: scopes for name, scopes in self._tables.masking.items() if scopes},
         )
 
     async def set(self, workspace: str | None, policy: Policy, change: Change) -> None:
@@ -58,6 +60,15 @@ class InMemoryPolicies:
             raise Conflict("The policy was not changed yet.", "Set one.")
         self._put(workspace, setting.previous, change, "policy.back")
         return setting.policy or self._default()
+
+    async def mask(self, workspace: str, scopes: Collection[MaskScope], change: Change) -> None:
+        self._tables.check()
+        if workspace not in self._tables.workspaces:
+            raise NotFound(f"There is no workspace {workspace}.", "Create it first.")
+        before = self._tables.masking.get(workspace, frozenset())
+        self._tables.masking[workspace] = after = frozenset(scopes)
+        told = ({"scopes": sorted(before)}, {"scopes": sorted(after)})
+        self._tables.note(change, "masking.set", workspace, *told)
 
     async def audit(self, limit: int = 100) -> list[AuditRow]:
         self._tables.check()

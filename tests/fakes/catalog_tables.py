@@ -13,6 +13,7 @@ from contracts.configurations import Version as ConfigurationVersion
 from contracts.errors import CatalogUnavailable, NotFound, SetupFailed
 from contracts.nouns import DEFAULT_WORKSPACE, Generation, Json, PanelName, ReadMode, VersionRef
 from contracts.people import Identity, KeyRecord
+from contracts.personal import MaskScope
 from contracts.policy import (
     AuditRow,
     Change,
@@ -142,6 +143,7 @@ class Tables:
         self.spaces: dict[int, Space] = {}
         self.panels = {panel: Standing() for panel in sorted(PanelName)}
         self.policies: dict[str | None, Setting] = {None: Setting(Policy(ReadMode.FUSED))}
+        self.masking: dict[str, frozenset[MaskScope]] = {}
         self.audit: list[AuditRow] = []
         self.champion: ConfigurationVersion | None = None
         self.comparisons: list[Comparison] = []
