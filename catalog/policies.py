@@ -84,9 +84,7 @@ class PostgresPolicies:
             workspaces={name: _policy(value) for name, value in (row[6] or {}).items()},
             tuning=kept(row[8]).tuning if row[8] else Tuning(),
             configuration=row[7],
-            masking={
-                name: frozenset(map(MaskScope, every)) for name, every in (row[9] or {}).items()
-            },
+            masking={name: frozenset(map(MaskScope, every)) for name, every in masking.items()},
         )
 
     async def set(self, workspace: str | None, policy: Policy, change: Change) -> None:

@@ -14,6 +14,7 @@ from contracts.tracing import Outcome
 from ingestion.ending import Ended
 from ingestion.opening import Open
 from ingestion.quality.assessing import Assess
+from ingestion.screening import Screen
 from ingestion.stopping import Stopping
 
 GROUP_BYTES = 16 * 1024 * 1024
@@ -39,6 +40,7 @@ class Prepare:
         metrics: Metrics,
         *,
         assess: Assess,
+        screen: Screen,
         ended: Ended,
         stopping: Stopping | None = None,
     ) -> None:
@@ -48,6 +50,7 @@ class Prepare:
         self._assess = assess
         self._ended = ended
         self._stopping = stopping or Stopping(ledger)
+        self._screen = screen
 
     async def __call__(
         self, tasks: Sequence[Task], chunker: Chunker
@@ -72,8 +75,9 @@ class Prepare:
         missing = [task for task in group if task.serving and task.ref not in kept]
         fresh = [r for r in await asyncio.gather(*map(self._read, missing)) if r]
         self._metrics.stage_took("read", time.perf_counter() - began)
-        # Before the readings: what is killed between the two is read and assessed again.
+        # Before the readings: what is killed between the two is read and looked at again.
         await self._assess(fresh)
+        fresh = await self._screen(fresh)
         await self._ledger.save_readings(fresh)
         return kept | {reading.ref: reading for reading in fresh}
 

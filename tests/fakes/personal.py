@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from contracts.errors import InvalidInput, NotFound
-from contracts.nouns import Span, VersionRef
+from contracts.nouns import UNDETERMINED, Span, VersionRef
 from contracts.personal import (
     Certainty,
     Finding,
@@ -34,14 +34,21 @@ class AtSignFinder:
         ]
 
 
+class UnsureDetector:
+    """Never knows the language."""
+
+    def detect(self, text: str) -> str:  # noqa: ARG002 - the port's
+        return UNDETERMINED
+
+
 class InMemoryPersonalCounts:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._kept: dict[VersionRef, PersonalCount] = {}
+        self.kept: dict[VersionRef, PersonalCount] = {}
 
     async def save(self, counts: Sequence[PersonalCount]) -> None:
         self._tables.check()
-        self._kept |= {one.ref: one for one in counts if self._tables.version(one.ref)}
+        self.kept |= {one.ref: one for one in counts if self._tables.version(one.ref)}
 
     async def get(self, workspace: str, document: UUID) -> PersonalDocument:
         self._tables.check()
@@ -90,7 +97,7 @@ class InMemoryPersonalCounts:
             for one in self._documents(workspace)
             if one.live is not None
         ]
-        return [ref for ref in refs if ref not in self._kept][:limit]
+        return [ref for ref in refs if ref not in self.kept][:limit]
 
     def _documents(self, workspace: str) -> list[Document]:
         every = sorted(self._tables.documents.values(), key=lambda one: one.order)
@@ -99,5 +106,5 @@ class InMemoryPersonalCounts:
     def _counted(self, workspace: str) -> Iterator[tuple[int, PersonalDocument]]:
         for one in self._documents(workspace):
             ref = VersionRef(one.id, one.live or one.newest)
-            if ref in self._kept and self._tables.version(ref):
-                yield one.order, PersonalDocument(one.source, self._kept[ref])
+            if ref in self.kept and self._tables.version(ref):
+                yield one.order, PersonalDocument(one.source, self.kept[ref])

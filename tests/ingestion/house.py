@@ -48,12 +48,14 @@ from ingestion.receiving import Receive, Upload
 from ingestion.reconciling import Reconcile
 from ingestion.repairing import Repair
 from ingestion.sampling import Sample
+from ingestion.screening import Count, Measure, Screen
 from ingestion.stopping import Stopping
 from ingestion.surveying import Survey
 from ingestion.sweeping import Sweep
 from ingestion.writing import Write
 from tests.fakes.catalog import InMemoryCatalog
 from tests.fakes.inference import HashEmbedder
+from tests.fakes.personal import AtSignFinder, UnsureDetector
 from tests.fakes.quality import OneLanguage, PlainWords
 from tests.fakes.tracing import KeepingTracer, SteadyLoad
 from tests.panels.fake import InMemoryPanel
@@ -211,6 +213,9 @@ class House:
         opening = Open(ledger, members, catalog.blobs, self.reader, limit=LIMIT)
         self.assess = Assess(catalog.assessments, PlainWords(), OneLanguage(), metrics)
         self.renew = RenewQuality(catalog.ledger, catalog.assessments, self.assess)
+        count = Count(AtSignFinder(), UnsureDetector())
+        screen = Screen(count, catalog.personal, catalog.policies)
+        self.measure = Measure(ledger, count, catalog.personal)
         self.receive = Receive(catalog.documents, catalog.blobs, limit=LIMIT)
         self.reconcile = Reconcile(
             ledger,
@@ -223,6 +228,7 @@ class House:
                 opening,
                 metrics,
                 assess=self.assess,
+                screen=screen,
                 ended=ended,
                 stopping=Stopping(ledger, LOOK_EVERY_S),
             ),
