@@ -18,6 +18,7 @@ from api.routes import (
     generations,
     panels,
     people,
+    personal,
     questions,
     suites,
     traces,
@@ -74,6 +75,7 @@ def create_app(service: Service) -> FastAPI:
         suites,
         traces,
         people,
+        personal,
         service_routes,
     ):
         app.include_router(room.router)

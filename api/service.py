@@ -13,6 +13,7 @@ from contracts.measuring import Runs
 from contracts.nouns import PanelName
 from contracts.panels import Panel
 from contracts.people import People
+from contracts.personal import PersonalCounts
 from contracts.policy import ReadPlan
 from contracts.record import Documents, Receipt
 from contracts.tracing import Feedback, Traces
@@ -86,6 +87,7 @@ class Service:
     order: Order
     watch: Watch
     people: People
+    personal: PersonalCounts
     queue: Workforce
     ledger: Backlog
     panels: Mapping[PanelName, Panel]

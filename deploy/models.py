@@ -18,6 +18,7 @@ from inference.http_embedder import HttpEmbedder
 from inference.language import LangidDetector
 from inference.openai_chat import OpenAIChat
 from inference.openvino_embedder import OpenVinoEmbedder
+from inference.personal import RuleFinder
 from inference.sentences import SentencexSplitter
 from readers.chunkers import Tools, chunker_named
 from readers.pool import ProcessReader
@@ -43,6 +44,7 @@ class Models:
     detector: LangidDetector
     words: SpellingDictionaries
     extractor: PatternExtractor
+    finder: RuleFinder
     spaces: ConfiguredSpaces
     chat: OpenAIChat | None
 
@@ -77,6 +79,7 @@ async def build_models(settings: Settings, bar: Bar | None) -> Models:
         detector=detector,
         words=SpellingDictionaries(),
         extractor=PatternExtractor(),
+        finder=RuleFinder(),
         spaces=ConfiguredSpaces(embedder, others, chunker=partial(chunker_named, tools=tools)),
         chat=chat(settings),
     )

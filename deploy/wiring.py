@@ -19,6 +19,7 @@ from contracts.nouns import DEFAULT_WORKSPACE, Generation, PanelName, PanelQuery
 from contracts.observing import Metrics, NullMetrics
 from contracts.panels import Panel
 from contracts.people import People
+from contracts.personal import PersonalCounts
 from contracts.policy import (
     Generations,
     GenerationState,
@@ -53,6 +54,7 @@ from ingestion.receiving import Receive
 from ingestion.reconciling import Reconcile
 from ingestion.repairing import Repair
 from ingestion.sampling import Sample
+from ingestion.screening import Count, Measure, Screen
 from ingestion.surveying import Survey
 from ingestion.sweeping import Duty, Sweep
 from ingestion.writing import Write
@@ -79,6 +81,7 @@ class Diptych:
     order: Order
     ledger: Ledger
     people: People
+    personal: PersonalCounts
     queue: Queue
     watch: Watch
     blobs: Blobs
@@ -96,6 +99,7 @@ class Diptych:
     plans: PlanFollower
     receive: Receive
     reconcile: Reconcile
+    measure_personal: Measure
     sweep: Sweep
     drain: Drain
     parity: CheckParity
@@ -233,6 +237,11 @@ class _Opened:
         """Where original bytes are."""
         return FolderBlobs(self.settings.home / "blobs")
 
+    @property
+    def counting(self) -> Count:
+        """What finds personal data in readings."""
+        return Count(self.models.finder, self.models.detector)
+
 
 def _assemble(opened: _Opened) -> Diptych:
     """Give the use cases over the parts."""
@@ -253,6 +262,7 @@ def _assemble(opened: _Opened) -> Diptych:
         order=Order(catalog.handling, catalog.documents),
         ledger=ledger,
         people=catalog.people,
+        personal=catalog.personal,
         queue=catalog.queue,
         watch=catalog.watch,
         blobs=opened.blobs,
@@ -270,6 +280,7 @@ def _assemble(opened: _Opened) -> Diptych:
         plans=plans,
         receive=_receive(opened),
         reconcile=reconcile,
+        measure_personal=Measure(ledger, opened.counting, catalog.personal),
         sweep=Sweep(ledger, catalog.queue, panels, metrics, _duties(opened, keep, rebuild, sample)),
         drain=Drain(ledger, register, generations, reconcile),
         parity=parity,
@@ -317,13 +328,16 @@ def _reconcile(opened: _Opened) -> Reconcile:
     ledger, metrics, ended = catalog.ledger, opened.observers.metrics, opened.observers.ended
     limit = opened.settings.max_upload_bytes
     opening = Open(ledger, catalog.members, opened.blobs, models.reader, limit=limit)
+    screen = Screen(opened.counting, catalog.personal, catalog.policies)
     return Reconcile(
         ledger,
         opened.blobs,
         panels,
         catalog.generations,
         models.spaces,
-        prepare=Prepare(ledger, opening, metrics, assess=opened.quality.assess, ended=ended),
+        prepare=Prepare(
+            ledger, opening, metrics, assess=opened.quality.assess, screen=screen, ended=ended
+        ),
         write=Write(ledger, models.extractor, panels, metrics),
         copy=Copy(ledger, panels, catalog.policies, catalog.register, ExportFile.open, metrics),
         ended=ended,

@@ -177,6 +177,7 @@ class Stand:
             order=Order(catalog.handling, catalog.documents),
             watch=catalog.watch,
             people=catalog.people,
+            personal=catalog.personal,
             queue=catalog.queue,
             ledger=catalog.ledger,
             panels=self.panels,

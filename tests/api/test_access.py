@@ -25,6 +25,8 @@ NEEDS = {
     ("GET", "/v1/documents/{document}/events"): Role.READER,
     ("POST", "/v1/documents"): Role.EDITOR,
     ("DELETE", "/v1/documents/{document}"): Role.EDITOR,
+    ("GET", "/v1/documents/{document}/personal"): Role.EDITOR,
+    ("GET", "/v1/personal"): Role.EDITOR,
     ("POST", "/v1/keys"): Role.ADMIN,
     ("GET", "/v1/keys"): Role.ADMIN,
     ("DELETE", "/v1/keys/{key}"): Role.ADMIN,
