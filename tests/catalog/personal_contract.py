@@ -42,7 +42,7 @@ class PersonalContract:
     async def test_documents_are_listed_by_level_newest_first(self, desk: Desk) -> None:
         personal = desk.catalog.personal
         refs = [await desk.accept_one(source) for source in "abcd"]
-        kinds = ({}, MAIL, GRAVE, MAIL)
+        kinds: tuple[dict[PersonalKind, Occurrence], ...] = ({}, MAIL, GRAVE, MAIL)
         await personal.save([PersonalCount(*pair) for pair in zip(refs, kinds, strict=True)])
         first = await personal.find(DEFAULT_WORKSPACE, limit=2)
         rest = await personal.find(DEFAULT_WORKSPACE, limit=2, cursor=first.cursor)
