@@ -243,9 +243,13 @@ WHERE d.id = ANY (%(documents)s::uuid[]) AND d.deleted IS NOT NULL
   AND NOT EXISTS (SELECT FROM catalog.version v WHERE v.document = d.id)
 """
 UNNAMED_BLOBS: Final = """
-SELECT blob FROM unnest(%s::text[]) AS blob
-WHERE NOT EXISTS (SELECT FROM catalog.version v WHERE v.blob = blob.blob)
-ORDER BY blob
+WITH unnamed AS (
+    SELECT blob FROM unnest(%s::text[]) AS blob
+    WHERE NOT EXISTS (SELECT FROM catalog.version v WHERE v.blob = blob.blob)
+), forgotten AS (
+    DELETE FROM catalog.recognised r USING unnamed WHERE r.blob = unnamed.blob
+)
+SELECT blob FROM unnamed ORDER BY blob
 """
 
 # For each generation the index is read in order and no further than needed, so that a backlog of

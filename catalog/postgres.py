@@ -15,6 +15,7 @@ from catalog.personal import PostgresPersonalCounts
 from catalog.policies import PostgresPolicies
 from catalog.quality import PostgresAssessments
 from catalog.queue import ProcrastinateQueue
+from catalog.recognised import PostgresRecognisedPages
 from catalog.register import PostgresPanelRegister
 from catalog.rights import PostgresRights
 from catalog.runs import PostgresRuns
@@ -50,6 +51,7 @@ class PostgresCatalog:
         self.policies = PostgresPolicies(self._connections)
         self.evidence = PostgresEvidence(self._connections)
         self.parity_log = PostgresParityLog(self._connections)
+        self.recognised = PostgresRecognisedPages(self._connections)
         self.rights = PostgresRights(self._connections)
         self.runs = PostgresRuns(self._connections)
         self.assessments = PostgresAssessments(self._connections)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from contracts.nouns import Chunk, Generation, Mention, Reading, Span, Vector, VersionRef
+from contracts.recognition import RecognisedPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Source:
     end: int | None = None
     media_type: str | None = None
     """Set only for what the content cannot tell (a corpus record); else found by content."""
+    recognised: Sequence[RecognisedPage] = ()
+    """Pages of it whose text was recognised before and need not be again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Enclosed:
 TakeEnclosed: TypeAlias = Callable[[Enclosed], Awaitable[None]]
 NoteProgress: TypeAlias = Callable[[int, int], Awaitable[None]]
 """Called with what is done and the total, in pages or files."""
+TakeRecognised: TypeAlias = Callable[[RecognisedPage], Awaitable[None]]
+"""Called with each page as soon as its text is recognised."""
 
 
 class Reader(Protocol):
@@ -46,6 +51,7 @@ class Reader(Protocol):
         source: Source,
         enclosed: TakeEnclosed | None = None,
         progress: NoteProgress | None = None,
+        recognised: TakeRecognised | None = None,
     ) -> Reading:
         """Give the text in parts with exact characters.
 

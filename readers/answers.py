@@ -6,6 +6,7 @@ from typing import cast
 
 from contracts.errors import Unavailable, Unreadable, UnreadableDocument
 from contracts.nouns import METADATA_LIMIT, Heading, Part, Reading
+from contracts.recognition import RecognisedPage
 from readers.enclosing import is_plain_path
 
 _COUNTABLE = 2**31
@@ -61,6 +62,26 @@ def to_progress(header: bytes) -> tuple[int, int]:
     if not done <= total < _COUNTABLE:
         raise BadAnswer("more is done than there is")
     return done, total
+
+
+def to_page(header: bytes, text: bytes) -> RecognisedPage:
+    """Give a recognised page. Raises BadAnswer."""
+    try:
+        message = json.loads(header)
+        sure = message["confidence"]
+        page = RecognisedPage(
+            page=_whole(message["page"]),
+            settings=str(message["settings"]),
+            text=text.decode("utf-8"),
+            confidence=None if sure is None else float(sure),
+            languages=tuple(map(str, message["languages"])),
+            script=_optional(message["script"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadAnswer(str(error)) from error
+    if not (page.page < _COUNTABLE and 0 <= (page.confidence or 0) <= 1):
+        raise BadAnswer("a page or a confidence that cannot be")
+    return page
 
 
 def _reading(message: Mapping[str, object], text: bytes) -> Reading:

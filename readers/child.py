@@ -7,12 +7,15 @@ each parser when the first file needs it.
 import importlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from contracts.errors import Unreadable, UnreadableDocument
 from contracts.listing import listed
+from contracts.recognition import RecognisedPage
 from readers.draft import Draft, PartDraft, Send, clean, has_visible_text
+from readers.engines import Engine
 from readers.formats import FormatReader
 from readers.frames import Kind, frame, read_frame
 from readers.kinds import media_type
@@ -23,54 +26,66 @@ _NEAR = 0.9
 _RECURSION = 10_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Setup:
+    """What holds for every file; ``engine`` recognises text in pictures."""
+
+    limits: Limits
+    formats: Mapping[str, str]
+    engine: Engine | None
+    send: Send
+
+
 def main() -> None:
     """Answer requests until the service closes the pipe."""
     requests = sys.stdin.buffer
     # Parsers print what they like: what they write to standard output goes nowhere.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    setup = read_frame(requests)
-    if setup is None:
+    first = read_frame(requests)
+    if first is None:
         return
-    limits = Limits(**cast("dict[str, int]", setup["limits"]))
-    formats = cast("dict[str, str]", setup["formats"])
+    setup = _set_up(first, answers)
+    limits, helper = setup.limits, setup.engine.memory_bytes if setup.engine else 0
     # Nested HTML and XML is walked by recursion; libxml2 ends at 2,048 levels.
     sys.setrecursionlimit(_RECURSION)
     # openpyxl imports numpy where it finds it, for nothing: 0.3 s and threads.
     sys.modules["numpy"] = None  # type: ignore[assignment] # documented: makes imports fail
-    enter(cast("int", setup["parent"]), limits.memory_bytes)
+    enter(cast("int", first["parent"]), limits.memory_bytes, helper)
     answers.write(frame({"ready": True}))
     answers.flush()
-    send = _sender(answers, limits)
     while (request := read_frame(requests)) is not None:
         bound_cpu(limits.cpu_seconds)
-        answers.write(_answer(request, limits, formats, send))
+        answers.write(_answer(request, setup))
         answers.flush()
 
 
-def _sender(answers: BinaryIO, limits: Limits) -> Send:
+def _set_up(first: Mapping[str, object], answers: BinaryIO) -> _Setup:
+    limits = Limits(**cast("dict[str, int]", first["limits"]))
+    found = cast("dict[str, object] | None", first["engine"])
+    engine = Engine.of(found) if found else None
+
     def send(kind: Kind, header: object, data: bytes) -> None:
         answers.write(frame(header, data, kind))
         answers.flush()
         bound_cpu(limits.cpu_seconds)
 
-    return send
+    formats = cast("dict[str, str]", first["formats"])
+    return _Setup(limits, formats, engine, send)
 
 
-def _answer(
-    request: Mapping[str, object], limits: Limits, formats: Mapping[str, str], send: Send
-) -> bytes:
+def _answer(request: Mapping[str, object], setup: _Setup) -> bytes:
     """Open and read one file."""
     try:
-        data = _bytes(request, limits)
+        data = _bytes(request, setup.limits)
     except UnreadableDocument as error:
         return _refusal(error)
     except OSError as error:
         return frame({"missing": f"{type(error).__name__}: {error}"})
     try:
-        return _read(data, request, limits, formats, send)
+        return _read(data, request, setup)
     except Exception as error:  # noqa: BLE001 - parsers raise anything, and the pool goes on
-        return _failure(error, limits)
+        return _failure(error, setup.limits)
 
 
 def _failure(error: Exception, limits: Limits) -> bytes:
@@ -91,17 +106,12 @@ def _failure(error: Exception, limits: Limits) -> bytes:
     return _refusal(UnreadableDocument(Unreadable.MALFORMED, message, _AGAIN))
 
 
-def _read(
-    data: bytes,
-    request: Mapping[str, object],
-    limits: Limits,
-    formats: Mapping[str, str],
-    send: Send,
-) -> bytes:
+def _read(data: bytes, request: Mapping[str, object], setup: _Setup) -> bytes:
     filename = str(request["filename"])
     kind = cast("str | None", request["media_type"]) or media_type(data, filename)
-    draft = Draft(limits, filename, send=send)
-    _reader(kind, formats)(data, draft)
+    kept = _kept(cast("Sequence[Mapping[str, object]]", request["recognised"]))
+    draft = Draft(setup.limits, filename, send=setup.send, engine=setup.engine, kept=kept)
+    _reader(kind, setup.formats)(data, draft)
     parts = [part for part in draft.parts if has_visible_text(part.text)]
     if not parts:
         raise UnreadableDocument(
@@ -130,6 +140,10 @@ def _bytes(request: Mapping[str, object], limits: Limits) -> bytes:
         while len(pieces) < size and (piece := file.read(size - len(pieces))):
             pieces += piece
     return bytes(pieces)
+
+
+def _kept(pages: Sequence[Mapping[str, object]]) -> dict[int, RecognisedPage]:
+    return {cast("int", page["page"]): RecognisedPage(**page) for page in pages}  # type: ignore[arg-type] # as asdict gave them
 
 
 def _reader(kind: str, formats: Mapping[str, str]) -> FormatReader:

@@ -4,12 +4,14 @@ Runs in the reading process, so it imports nothing of weight.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import TypeAlias
 
 from contracts.errors import Unreadable, UnreadableDocument
+from contracts.recognition import RecognisedPage
 from readers.enclosing import PlainPaths, plain_path
+from readers.engines import Engine
 from readers.frames import Kind
 from readers.limits import Limits
 
@@ -93,7 +95,11 @@ class PartDraft:
 
 @dataclass
 class Draft:
-    """A document under construction."""
+    """A document under construction.
+
+    ``engine`` recognises text in pictures, where one is installed; ``kept`` are the pages of this
+    document that were recognised before.
+    """
 
     limits: Limits
     filename: str = ""
@@ -102,6 +108,8 @@ class Draft:
     metadata: dict[str, object] = field(default_factory=dict)
     parts: list[PartDraft] = field(default_factory=list)
     send: Send = _nowhere
+    engine: Engine | None = None
+    kept: Mapping[int, RecognisedPage] = field(default_factory=dict)
     members: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     _paths: PlainPaths = field(default_factory=PlainPaths)
@@ -150,6 +158,11 @@ class Draft:
         Each call is written to the record: make it for steps of seconds, not for each page.
         """
         self.send(Kind.PROGRESS, {"progress": [done, total]}, b"")
+
+    def recognised(self, page: RecognisedPage) -> None:
+        """Hand a page that was just recognised over, so that nobody need do it again."""
+        header = asdict(page)
+        self.send(Kind.RECOGNISED, header, str(header.pop("text")).encode())
 
     @property
     def first_heading(self) -> str | None:

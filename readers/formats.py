@@ -40,6 +40,11 @@ FORMATS: Mapping[str, str] = {
     "text/markdown": "readers.markdown:read",
     "application/json": "readers.plain:read",
     "application/xml": "readers.plain:read",
+    **dict.fromkeys(
+        ("image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp"),
+        "readers.picture:read",
+    ),
+    "image/heic": "readers.picture:read",
     RECORD: "readers.records:read",
 }
 

@@ -1,8 +1,8 @@
 """Frames on the pipe between the service and a reading process: a JSON header, then raw bytes.
 
-A request is one frame. Its answer is a stream: enclosed files and signs of progress as they
-come, then the reading or the refusal as the last frame. Never pickle: what comes from a reading
-process may have been made by a hostile file.
+A request is one frame. Its answer is a stream: enclosed files, recognised pages and signs of
+progress as they come, then the reading or the refusal as the last frame. Never pickle: what comes
+from a reading process may have been made by a hostile file.
 """
 
 import json
@@ -22,6 +22,8 @@ class Kind(IntEnum):
     """Header: ``{"enclosed": path}``; the bytes of the file follow."""
     PROGRESS = 2
     """Header: ``{"progress": [done, total]}``; nothing follows."""
+    RECOGNISED = 3
+    """Header: the fields of a recognised page but its text, which follows."""
 
 
 def frame(header: object, data: bytes = b"", kind: Kind = Kind.LAST) -> bytes:

@@ -14,12 +14,14 @@ _SAMPLE = 1 << 16
 _MIMETYPE = 100
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = {
-    b"\x89PNG\r\n\x1a\n": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"II*\0": "TIFF",
-    b"MM\0*": "TIFF",
-    b"GIF8": "GIF",
-    b"BM": "bitmap",
+    "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "image/jpeg": re.compile(rb"\xff\xd8\xff"),
+    "image/tiff": re.compile(rb"II[*+]\0|MM\0[*+]"),
+    "image/gif": re.compile(rb"GIF8[79]a"),
+    # Text may begin with "BM" too: the sizes of a bitmap's header follow at byte 14.
+    "image/bmp": re.compile(rb"(?s)BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0"),
+    "image/webp": re.compile(rb"(?s)RIFF.{4}WEBP"),
+    "image/heic": re.compile(rb"(?s).{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)"),
 }
 _OTHERS = {
     b"\x1f\x8b": ("gzip archive", "Unpack it and add the files in it."),
@@ -93,14 +95,9 @@ def media_type(data: bytes, filename: str) -> str:
         return _of_ole(data)
     if data.startswith(b"{\\rtf"):
         return "application/rtf"
-    for signature, name in _PICTURES.items():
-        if data.startswith(signature):
-            raise UnreadableDocument(
-                Unreadable.NO_TEXT,
-                f"The file is a picture ({name}).",
-                "Run text recognition (OCR) on it and add the result; reading text in pictures "
-                "is not part of this version yet.",
-            )
+    for kind, begins in _PICTURES.items():
+        if begins.match(data):
+            return kind
     for signature, (name, remedy) in _OTHERS.items():
         if data.startswith(signature):
             raise _unsupported(name, remedy)

@@ -18,6 +18,7 @@ class Limits:
     file_bytes: int = 200 * MIB
     characters: int = 20_000_000
     pages: int = 20_000
+    pixels: int = 100_000_000
     parts: int = 50_000
     headings: int = 200_000
     members: int = 10_000

@@ -1,10 +1,12 @@
-"""Reads the text layer of PDF pages, character by character, through pdfium."""
+"""Reads PDF pages through pdfium: the text layer character by character, else the picture."""
 
 import re
 import sys
 from array import array
 from collections.abc import Iterator
+from functools import partial
 from itertools import repeat
+from typing import TYPE_CHECKING
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped] # no stubs are published
 from pypdfium2 import raw
@@ -13,6 +15,10 @@ from contracts.errors import Unreadable, UnreadableDocument
 from readers.draft import Draft, PartDraft, has_visible_text, useful_title
 from readers.pdf_headings import Line, note_headings, page_lines
 from readers.pdf_invoice import embedded_invoice
+from readers.scans import Scans
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _TAIL = 16 * 1024
 _BOOKMARKS = 5000
@@ -21,6 +27,9 @@ _LISTED_PAGES = 200
 _LINE_END_HYPHEN = re.compile("[\x02\ufffe]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f]")
 _REPLACEMENT = 0xFFFD
+_DOTS_PER_POINT = 300 / 72
+_RENDERED_PIXELS = 18_000_000
+"""As many as A3 has at 300 dots per inch; larger pages are rendered coarser."""
 _UTF_32 = f"utf-32-{sys.byteorder[0]}e"
 
 
@@ -64,7 +73,7 @@ def _open(data: bytes) -> pdfium.PdfDocument:
 
 
 def _read_pages(document: pdfium.PdfDocument, draft: Draft) -> list[tuple[PartDraft, list[Line]]]:
-    """Fill the draft; say which pages hold no text although they show something.
+    """Fill the draft; pages that show something but hold no text are recognised.
 
     Gives each part with how its lines are set.
     """
@@ -75,13 +84,15 @@ def _read_pages(document: pdfium.PdfDocument, draft: Draft) -> list[tuple[PartDr
             f"The PDF has {count:,} pages, more than {draft.limits.pages:,}.",
             "Cut it into smaller files and add those.",
         )
-    pictures: list[int] = []
+    scans = Scans(draft)
     broken: list[int] = []
     pages: list[tuple[PartDraft, list[Line]]] = []
     for number in range(1, count + 1):
         try:
             page = document[number - 1]
             text, lines = page_text(page)
+            if not has_visible_text(text) and next(page.get_objects(), None) is not None:
+                text = scans.text(number, count, partial(_picture, page))
         except pdfium.PdfiumError:
             broken.append(number)
             continue
@@ -89,32 +100,29 @@ def _read_pages(document: pdfium.PdfDocument, draft: Draft) -> list[tuple[PartDr
             part = draft.part(f"Page {number}", page=number)
             part.add(text)
             pages.append((part, lines))
-        elif next(page.get_objects(), None) is not None:
-            pictures.append(number)
         page.close()
     draft.metadata["pages"] = count
-    if not draft.parts and (pictures or broken):
-        raise _nothing_readable(count, pictures, broken)
-    if pictures:
-        draft.metadata["pages_without_text"] = pictures[:_LISTED_PAGES]
+    scans.note()
     if broken:
         draft.metadata["pages_damaged"] = broken[:_LISTED_PAGES]
-    return pages
-
-
-def _nothing_readable(count: int, pictures: list[int], broken: list[int]) -> UnreadableDocument:
-    if not pictures:
-        return UnreadableDocument(
+    if not draft.parts and scans.any:
+        raise scans.refusal("PDF")
+    if not draft.parts and broken:
+        raise UnreadableDocument(
             Unreadable.MALFORMED,
             f"None of the {len(broken)} pages of the PDF can be opened.",
             "Get the file again from where it came from, or print it to a new PDF.",
         )
-    return UnreadableDocument(
-        Unreadable.NO_TEXT,
-        f"The PDF shows pictures only: none of its {count} pages holds text.",
-        "Run text recognition (OCR) on it and add the result; reading text in pictures is "
-        "not part of this version yet.",
-    )
+    return pages
+
+
+def _picture(page: pdfium.PdfPage) -> "Image":
+    """Render a page as people see it, in shades of grey."""
+    width, height = page.get_size()
+    most = (_RENDERED_PIXELS / max(1.0, width * height)) ** 0.5
+    bitmap = page.render(scale=min(_DOTS_PER_POINT, most), grayscale=True)
+    picture: Image = bitmap.to_pil()
+    return picture
 
 
 def page_text(page: pdfium.PdfPage) -> tuple[str, list[Line]]:

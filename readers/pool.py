@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import asdict
 
-from contracts.content import Enclosed, NoteProgress, Source, TakeEnclosed
+from contracts.content import Enclosed, NoteProgress, Source, TakeEnclosed, TakeRecognised
 from contracts.errors import Unavailable, Unreadable, UnreadableDocument
 from contracts.nouns import Reading
-from readers.answers import BadAnswer, Exhausted, to_path, to_progress, to_reading
+from readers.answers import BadAnswer, Exhausted, to_page, to_path, to_progress, to_reading
+from readers.engines import Engine
 from readers.formats import FORMATS
 from readers.frames import Kind
 from readers.limits import LIMITS, Limits
@@ -20,7 +22,8 @@ class ProcessReader:
 
     Processes start when they are first needed, read one file at a time and are replaced after
     ``limits.files_per_process`` files or any trouble. Waiting readers are served in order.
-    ``formats`` maps media types to ``module:function`` (readers.formats).
+    ``formats`` maps media types to ``module:function`` (readers.formats). ``engine`` recognises
+    text in pictures (readers.installed).
     """
 
     def __init__(
@@ -28,9 +31,11 @@ class ProcessReader:
         workers: int = 2,
         limits: Limits = LIMITS,
         formats: Mapping[str, str] = FORMATS,
+        engine: Engine | None = None,
     ) -> None:
         self._limits = limits
         self._formats = formats
+        self._engine = engine
         self._turns = asyncio.Semaphore(workers)
         self._idle: list[ReadingProcess] = []
         self._all: set[ReadingProcess] = set()
@@ -41,15 +46,17 @@ class ProcessReader:
         source: Source,
         enclosed: TakeEnclosed | None = None,
         progress: NoteProgress | None = None,
+        recognised: TakeRecognised | None = None,
     ) -> Reading:
         """Give the text in parts. Raises UnreadableDocument; Unavailable after ``close``."""
-        follow = _follower(enclosed, progress)
+        follow = _follower(enclosed, progress, recognised)
         request = {
             "path": str(source.path),
             "filename": source.filename,
             "start": source.start,
             "end": source.end,
             "media_type": source.media_type,
+            "recognised": [asdict(page) for page in source.recognised],
         }
         async with self._turns:
             try:
@@ -103,7 +110,7 @@ class ProcessReader:
             if child.alive:
                 return child
             await self._end(child)
-        child = await ReadingProcess.start(self._limits, self._formats)
+        child = await ReadingProcess.start(self._limits, self._formats, self._engine)
         self._all.add(child)
         try:
             self._check_open()  # it may have been closed while the process started
@@ -132,7 +139,11 @@ class _Doubtful(Exception):
     """A failure that may be an earlier file's fault."""
 
 
-def _follower(enclosed: TakeEnclosed | None, progress: NoteProgress | None) -> Follow:
+def _follower(
+    enclosed: TakeEnclosed | None,
+    progress: NoteProgress | None,
+    recognised: TakeRecognised | None,
+) -> Follow:
     """Hand what comes before the last frame to whom it concerns."""
 
     async def follow(frame: Frame) -> None:
@@ -140,6 +151,10 @@ def _follower(enclosed: TakeEnclosed | None, progress: NoteProgress | None) -> F
             done, total = to_progress(frame.header)
             if progress is not None:
                 await progress(done, total)
+        elif frame.kind is Kind.RECOGNISED:
+            page = to_page(frame.header, b"".join([piece async for piece in frame.pieces]))
+            if recognised is not None:
+                await recognised(page)
         else:
             path = to_path(frame.header)
             if enclosed is not None:

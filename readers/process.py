@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self, TypeAlias
 
 from contracts.errors import Unavailable
+from readers.engines import Engine
 from readers.frames import LENGTHS, Kind, frame
 from readers.limits import Limits
 
@@ -70,7 +71,9 @@ class ReadingProcess:
         self.at_rest = True
 
     @classmethod
-    async def start(cls, limits: Limits, formats: Mapping[str, str]) -> Self:
+    async def start(
+        cls, limits: Limits, formats: Mapping[str, str], engine: Engine | None = None
+    ) -> Self:
         """Start a child and wait until it is ready. Raises Unavailable when it is not."""
         try:
             process = await asyncio.create_subprocess_exec(
@@ -86,7 +89,12 @@ class ReadingProcess:
         except OSError as error:
             raise _not_started(str(error)) from error
         child = cls(process, limits)
-        setup = {"limits": asdict(limits), "formats": dict(formats), "parent": os.getpid()}
+        setup = {
+            "limits": asdict(limits),
+            "formats": dict(formats),
+            "engine": engine and asdict(engine),
+            "parent": os.getpid(),
+        }
         try:
             async with asyncio.timeout(limits.start_seconds):
                 await child._exchange(frame(setup))

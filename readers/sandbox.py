@@ -12,9 +12,10 @@ _CLONE_NEWNET = 0x40000000
 _CLONE_NEWUSER = 0x10000000
 
 
-def enter(parent: int, memory_bytes: int) -> None:
+def enter(parent: int, memory_bytes: int, helper_bytes: int) -> None:
     """End with the parent; no core dumps, no written files, bounded memory, no network.
 
+    ``helper_bytes`` is how much memory a program may have that this process starts.
     Cutting the network is best effort: the kernel may forbid it. Linux only in effect; other
     systems get the resource limits alone.
     """
@@ -24,7 +25,7 @@ def enter(parent: int, memory_bytes: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, max(memory_bytes, helper_bytes)))
     if not sys.platform.startswith("linux"):
         return
     libc = ctypes.CDLL(None, use_errno=True)
@@ -34,6 +35,14 @@ def enter(parent: int, memory_bytes: int) -> None:
         os._exit(0)
     if libc.unshare(_CLONE_NEWNET) != 0:
         libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+
+
+def bound_helper(memory_bytes: int, cpu_seconds: int) -> None:
+    """Bound a program that a reading process is about to become, and end it with that process."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def bound_cpu(seconds: int) -> None:

@@ -22,6 +22,7 @@ CONTRACTS = (
     "policy",
     "quality",
     "queue",
+    "recognised",
     "register",
     "runs",
     "services",
@@ -43,6 +44,7 @@ _DROP = sql.SQL("DROP DATABASE {} WITH (FORCE)")
 _EMPTY = """
 SET search_path = queue;
 DELETE FROM catalog.document;
+DELETE FROM catalog.recognised;
 DELETE FROM catalog.generation;
 ALTER SEQUENCE catalog.generation_number RESTART;
 UPDATE catalog.panel SET standing = 'serving', source = NULL;

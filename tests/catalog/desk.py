@@ -33,6 +33,7 @@ from contracts.policy import (
     Policies,
 )
 from contracts.quality import Assessments
+from contracts.recognition import RecognisedPages
 from contracts.record import (
     Arrival,
     DocumentRecord,
@@ -84,6 +85,8 @@ class Catalog(Protocol):
     def evidence(self) -> Evidence: ...
     @property
     def parity_log(self) -> ParityLog: ...
+    @property
+    def recognised(self) -> RecognisedPages: ...
     @property
     def runs(self) -> Runs: ...
     @property

@@ -18,6 +18,7 @@ from tests.catalog.personal_contract import PersonalContract
 from tests.catalog.policy_contract import PolicyContract
 from tests.catalog.quality_contract import QualityContract
 from tests.catalog.queue_contract import Handled, QueueContract
+from tests.catalog.recognised_contract import RecognisedPagesContract
 from tests.catalog.register_contract import RegisterContract
 from tests.catalog.runs_contract import RunsContract
 from tests.catalog.services_contract import ServicesContract
@@ -40,6 +41,7 @@ class TestInMemoryCatalog(
     PolicyContract,
     QualityContract,
     QueueContract,
+    RecognisedPagesContract,
     RegisterContract,
     RunsContract,
     ServicesContract,

@@ -19,6 +19,7 @@ from tests.catalog.personal_contract import PersonalContract
 from tests.catalog.policy_contract import PolicyContract
 from tests.catalog.quality_contract import QualityContract
 from tests.catalog.queue_contract import QueueContract
+from tests.catalog.recognised_contract import RecognisedPagesContract
 from tests.catalog.register_contract import RegisterContract
 from tests.catalog.runs_contract import RunsContract
 from tests.catalog.services_contract import ServicesContract
@@ -39,6 +40,7 @@ class TestPostgresCatalog(
     PolicyContract,
     QualityContract,
     QueueContract,
+    RecognisedPagesContract,
     RegisterContract,
     RunsContract,
     ServicesContract,

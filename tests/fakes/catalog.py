@@ -35,6 +35,7 @@ from tests.fakes.configurations import InMemoryConfigurations
 from tests.fakes.judgements import InMemoryJudgements
 from tests.fakes.personal import InMemoryPersonalCounts
 from tests.fakes.quality import InMemoryAssessments
+from tests.fakes.recognised import InMemoryRecognisedPages
 from tests.fakes.runs import InMemoryRuns
 from tests.fakes.suites import InMemorySuites
 from tests.fakes.traces import InMemoryTraces
@@ -64,6 +65,7 @@ class InMemoryCatalog:
         self.policies = InMemoryPolicies(self.tables)
         self.evidence = InMemoryEvidence(self.tables)
         self.parity_log = InMemoryParityLog(self.tables)
+        self.recognised = InMemoryRecognisedPages(self.tables)
         self.runs = InMemoryRuns(self.tables)
         self.assessments = InMemoryAssessments(self.tables)
         self.configurations = InMemoryConfigurations(self.tables, self.policies, self.runs)

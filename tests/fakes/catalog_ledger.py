@@ -186,6 +186,8 @@ class InMemoryLedger:
                 if document.deleted and not document.versions:
                     del self._tables.documents[document.id]
         named = {version.arrival.blob for version in self._tables.versions()}
+        for place in [place for place in self._tables.recognised if place[0] not in named]:
+            del self._tables.recognised[place]
         return sorted(blobs - named)
 
     async def unfinished(self, limit: int, down: Collection[PanelName] = ()) -> list[UUID]:

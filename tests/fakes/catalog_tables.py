@@ -23,6 +23,7 @@ from contracts.policy import (
     ParityNote,
     Policy,
 )
+from contracts.recognition import RecognisedPage
 from contracts.record import (
     Arrival,
     DocumentRecord,
@@ -135,6 +136,7 @@ class Tables:
         self.workspaces: set[str] = {DEFAULT_WORKSPACE}
         self.order = itertools.count()
         self.documents: dict[UUID, Document] = {}
+        self.recognised: dict[tuple[str, int], dict[int, RecognisedPage]] = {}
         self.held: set[UUID] = set()
         self.jobs: deque[list[UUID]] = deque()
         self.running = 0

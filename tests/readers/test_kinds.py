@@ -40,6 +40,13 @@ BY_CONTENT = {
     "text/html": b"<!-- saved --><!DOCTYPE html><p>x",
     "application/xml": b'<?xml version="1.0"?><facture/>',
     "application/json": b'[\n {"numero": 3}]',
+    "image/png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+    "image/jpeg": b"\xff\xd8\xff\xe0\0\x10JFIF",
+    "image/tiff": b"MM\0*\0\0\0\x08",
+    "image/gif": b"GIF89a\1\0\1\0",
+    "image/bmp": b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0",
+    "image/webp": b"RIFF\x24\0\0\0WEBPVP8 ",
+    "image/heic": b"\0\0\0\x18ftypheic\0\0\0\0",
 }
 
 
@@ -69,6 +76,7 @@ PROSE = "Rien, ou presque.\nDeux lignes.\nEt une autre, encore ; voilà.\nFin.\n
         ("<p>un</p> bout de page", "x.html", "text/html"),
         ("MIME-Version: 1.0\nContent-Type: multipart/signed\n\nx\n", "x.p7s", "message/rfc822"),
         ("[[_TOC_]]\n# Titre\n", "x.md", "text/markdown"),
+        ("BM 12, la revue, et la suite\n", "x.txt", "text/plain"),
     ],
 )
 def test_a_name_chooses_between_kinds_of_plain_text_that_the_content_allows(

@@ -36,7 +36,7 @@ def laughs() -> bytes:
         ("  \n ".encode("utf-16"), "blank16.txt", Unreadable.EMPTY),
         (bytes(range(256)) * 40, "noise.txt", Unreadable.UNSUPPORTED),
         (b"\x7fELF\x02\x01\x01" + bytes(2000), "program", Unreadable.UNSUPPORTED),
-        (b"\x89PNG\r\n\x1a\n" + bytes(90), "scan.pdf", Unreadable.NO_TEXT),
+        (b"\x89PNG\r\n\x1a\n" + bytes(90), "scan.pdf", Unreadable.MALFORMED),
         (pdf(None, None), "scan.pdf", Unreadable.NO_TEXT),
         (pdf(""), "blank.pdf", Unreadable.EMPTY),
         (pdf("secret", password="x"), "secret.pdf", Unreadable.ENCRYPTED),
