@@ -21,6 +21,7 @@ from inference.openvino_embedder import OpenVinoEmbedder
 from inference.personal import RuleFinder
 from inference.sentences import SentencexSplitter
 from readers.chunkers import Tools, chunker_named
+from readers.installed import find_engine
 from readers.pool import ProcessReader
 from telemetry.spending import Prices
 
@@ -68,6 +69,7 @@ async def build_models(settings: Settings, bar: Bar | None) -> Models:
     folder = await asyncio.to_thread(_folder, settings.cache, bar)
     embedder = OpenVinoEmbedder(folder, settings.threads)
     served = _served(settings)
+    engine = await asyncio.to_thread(find_engine)
     detector = LangidDetector()
     others: Sequence[Embedder] = [served] if served else []
     meaning = partial(_embedded, embedder, asyncio.get_running_loop())
@@ -75,7 +77,7 @@ async def build_models(settings: Settings, bar: Bar | None) -> Models:
     return Models(
         embedder=embedder,
         served=served,
-        reader=ProcessReader(settings.readers),
+        reader=ProcessReader(settings.readers, engine=engine),
         detector=detector,
         words=SpellingDictionaries(),
         extractor=PatternExtractor(),

@@ -327,7 +327,8 @@ def _reconcile(opened: _Opened) -> Reconcile:
     catalog, models, panels = opened.catalog, opened.models, opened.panels
     ledger, metrics, ended = catalog.ledger, opened.observers.metrics, opened.observers.ended
     limit = opened.settings.max_upload_bytes
-    opening = Open(ledger, catalog.members, opened.blobs, models.reader, limit=limit)
+    pages, members = catalog.recognised, catalog.members
+    opening = Open(ledger, members, pages, opened.blobs, models.reader, limit=limit)
     screen = Screen(opened.counting, catalog.personal, catalog.policies)
     return Reconcile(
         ledger,

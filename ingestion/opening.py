@@ -1,12 +1,15 @@
 """Open: read an original; what lies inside becomes documents of its own."""
 
 import json
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from contracts.blobs import Blobs
 from contracts.content import Reader, Source
 from contracts.errors import Unreadable, UnreadableDocument
 from contracts.members import Members
-from contracts.nouns import METADATA_LIMIT, Card, Json, Reading
+from contracts.nouns import METADATA_LIMIT, Card, Json, Reading, VersionRef
+from contracts.recognition import Place, RecognisedPage, RecognisedPages
 from contracts.record import KeptReading, Ledger, Task
 from ingestion.enclosing import Inside
 
@@ -20,16 +23,34 @@ class Open:
     """
 
     def __init__(
-        self, ledger: Ledger, members: Members, blobs: Blobs, reader: Reader, *, limit: int
+        self,
+        ledger: Ledger,
+        members: Members,
+        pages: RecognisedPages,
+        blobs: Blobs,
+        reader: Reader,
+        *,
+        limit: int,
     ) -> None:
         self._ledger = ledger
         self._members = members
+        self._pages = pages
         self._blobs = blobs
         self._reader = reader
         self._limit = limit
 
-    async def __call__(self, task: Task) -> KeptReading:
-        """Read one version. Raises UnreadableDocument; nothing of it is accepted then."""
+    async def recognised(
+        self, tasks: Sequence[Task]
+    ) -> Mapping[VersionRef, Sequence[RecognisedPage]]:
+        """Give the pages of versions that were recognised before, for reading these."""
+        kept = await self._pages.kept([_place(task) for task in tasks])
+        return {task.ref: kept[_place(task)] for task in tasks if _place(task) in kept}
+
+    async def __call__(self, task: Task, pages: Sequence[RecognisedPage] = ()) -> KeptReading:
+        """Read one version; pages that are recognised are kept as they come.
+
+        Raises UnreadableDocument; nothing inside it is accepted then.
+        """
         inside = Inside(task, self._members, self._blobs, self._limit)
 
         async def progress(done: int, total: int) -> None:
@@ -37,15 +58,20 @@ class Open:
 
         path = await self._blobs.path(task.slice.blob)
         where = task.slice
-        source = Source(path, task.filename, where.start, where.end, task.media_type)
+        source = Source(path, task.filename, where.start, where.end, task.media_type, pages)
         try:
-            reading = await self._reader.read(source, inside.take, progress)
+            keep = partial(self._pages.keep, _place(task))
+            reading = await self._reader.read(source, inside.take, progress, keep)
             card = _card(task, reading, inside.noted(reading.metadata))
         except UnreadableDocument:
             await inside.drop()
             raise
         await inside.accept()
         return KeptReading(task.ref, reading, card)
+
+
+def _place(task: Task) -> Place:
+    return task.slice.blob, task.slice.start
 
 
 def _card(task: Task, reading: Reading, noted: Json) -> Card:

@@ -9,6 +9,7 @@ from contracts.content import Chunker
 from contracts.errors import UnreadableDocument
 from contracts.nouns import Chunk, StagedVersion, VersionRef
 from contracts.observing import Metrics
+from contracts.recognition import RecognisedPage
 from contracts.record import KeptReading, Ledger, Task
 from contracts.tracing import Outcome
 from ingestion.ending import Ended
@@ -73,7 +74,9 @@ class Prepare:
         stored = [t.ref for t in group if t.read or not t.serving]
         kept = dict(await self._ledger.readings(stored))
         missing = [task for task in group if task.serving and task.ref not in kept]
-        fresh = [r for r in await asyncio.gather(*map(self._read, missing)) if r]
+        pages = await self._open.recognised(missing)
+        reads = (self._read(task, pages.get(task.ref, ())) for task in missing)
+        fresh = [reading for reading in await asyncio.gather(*reads) if reading]
         self._metrics.stage_took("read", time.perf_counter() - began)
         # Before the readings: what is killed between the two is read and looked at again.
         await self._assess(fresh)
@@ -81,11 +84,11 @@ class Prepare:
         await self._ledger.save_readings(fresh)
         return kept | {reading.ref: reading for reading in fresh}
 
-    async def _read(self, task: Task) -> KeptReading | None:
+    async def _read(self, task: Task, pages: Sequence[RecognisedPage]) -> KeptReading | None:
         """Read one version; None when it had to be quarantined, or nobody wants it any more."""
         began = time.perf_counter()
         try:
-            return await self._stopping.while_wanted(task.ref, self._open(task))
+            return await self._stopping.while_wanted(task.ref, self._open(task, pages))
         except UnreadableDocument as error:
             await self._ledger.quarantine(task.ref, error.reason, str(error))
             self._ended(task, Outcome.QUARANTINED, time.perf_counter() - began, error.reason)

@@ -14,8 +14,15 @@ from contracts.content import (
     NoteProgress,
     Source,
     TakeEnclosed,
+    TakeRecognised,
 )
-from contracts.errors import InvalidInput, SpaceMismatch, Unreadable, UnreadableDocument
+from contracts.errors import (
+    InvalidInput,
+    SpaceMismatch,
+    Unavailable,
+    Unreadable,
+    UnreadableDocument,
+)
 from contracts.members import Members
 from contracts.nouns import (
     DEFAULT_WORKSPACE,
@@ -33,6 +40,7 @@ from contracts.nouns import (
 from contracts.observing import NullMetrics
 from contracts.panels import Holder, Panel
 from contracts.policy import Change, Generations, PanelRegister
+from contracts.recognition import RecognisedPage
 from contracts.record import Ledger, Receipt
 from ingestion.copying import Copy
 from ingestion.draining import Drain
@@ -71,16 +79,21 @@ class LineReader:
     """Reads UTF-8; bytes that are not end as malformed. Counts how often it read.
 
     A JSON object ``{"box": {path: text or another box}}`` encloses files; its text is their paths.
+    One ``{"scan": [text, ...]}`` shows pages, each recognised unless it was before; ``torn`` ends
+    the reading when it comes to that page. ``recognised`` are the pages in the order of the work.
     """
 
     def __init__(self) -> None:
         self.reads = 0
+        self.recognised: list[int] = []
+        self.torn: int | None = None
 
     async def read(
         self,
         source: Source,
         enclosed: TakeEnclosed | None = None,
         progress: NoteProgress | None = None,
+        recognised: TakeRecognised | None = None,
     ) -> Reading:
         self.reads += 1
         raw = source.path.read_bytes()[source.start : source.end]
@@ -92,7 +105,9 @@ class LineReader:
             raise UnreadableDocument(Unreadable.EMPTY, "Empty.", "Send more.")
         if text.startswith('{"box"'):
             text = await self._open(json.loads(text)["box"], enclosed)
-        if progress:
+        if text.startswith('{"scan"'):
+            text = await self._scan(json.loads(text)["scan"], source, progress, recognised)
+        elif progress:
             await progress(1, 1)
         return Reading("text/plain", (Part(0, "text", text),))
 
@@ -102,6 +117,23 @@ class LineReader:
             if enclosed:
                 await enclosed(Enclosed(path, _pieces(data.encode())))
         return "\n".join(box)
+
+    async def _scan(
+        self,
+        shown: list[str],
+        source: Source,
+        progress: NoteProgress | None,
+        recognised: TakeRecognised | None,
+    ) -> str:
+        known = {page.page: page.text for page in source.recognised}
+        for number, text in enumerate(shown, start=1):
+            if number not in known and progress and recognised:
+                if number == self.torn:
+                    raise Unavailable("The reading process is gone.", "Read again.")
+                self.recognised.append(number)
+                await recognised(RecognisedPage(number, "eyes", text, 1.0, ("eng",)))
+                await progress(number, len(shown))
+        return "\n".join(known.get(n, text) for n, text in enumerate(shown, start=1))
 
     async def close(self) -> None:
         pass
@@ -210,7 +242,7 @@ class House:
         register, generations = register or catalog.register, generations or catalog.generations
         ended = Ended(metrics, self.tracer, SteadyLoad())
         members = members or catalog.members
-        opening = Open(ledger, members, catalog.blobs, self.reader, limit=LIMIT)
+        opening = Open(ledger, members, catalog.recognised, catalog.blobs, self.reader, limit=LIMIT)
         self.assess = Assess(catalog.assessments, PlainWords(), OneLanguage(), metrics)
         self.renew = RenewQuality(catalog.ledger, catalog.assessments, self.assess)
         count = Count(AtSignFinder(), UnsureDetector())
