@@ -15,6 +15,11 @@ RUN pip install --no-deps .
 RUN python -c "from pathlib import Path; from inference.e5 import ensure_e5; ensure_e5(Path('/opt/cache/models'))"
 
 FROM python:3.11-slim
+# Reads the text of pictures and scanned pages; English comes along.
+RUN apt-get update -qq \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        tesseract-ocr tesseract-ocr-fra tesseract-ocr-rus >/dev/null \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --create-home diptych && install -d -o diptych -g diptych /data
 COPY --from=build /opt/diptych /opt/diptych
 COPY --from=build --chown=diptych:diptych /opt/cache /opt/cache

@@ -21,6 +21,7 @@ from deploy.embedded.jars import JarCache
 from deploy.embedded.neo4j import Neo4jAddress
 from deploy.embedded.process import port_is_free
 from eval.tracking import Opener, beside
+from readers.engines import Engine
 
 PYTHON = "3.11"
 POSTGRES = "16"
@@ -47,7 +48,8 @@ class Patient:
     """What to look at; None or empty leaves a piece out.
 
     ``jars`` is for an embedded Neo4j. ``model`` gives the folder of the embedding model, or
-    raises SetupFailed. ``mirrors`` are trackers by name, empty where none is configured.
+    raises SetupFailed. ``engine`` looks for what recognises text in pictures. ``mirrors`` are
+    trackers by name, empty where none is configured.
     """
 
     home: Path
@@ -55,6 +57,7 @@ class Patient:
     port: int
     jars: JarCache | None = None
     model: Callable[[], Awaitable[Path]] | None = None
+    engine: Callable[[], Engine | None] | None = None
     postgres_url: str | None = None
     neo4j: Neo4jAddress | None = None
     panels: Sequence[Panel] = ()
@@ -74,6 +77,8 @@ async def checks(patient: Patient) -> list[Check]:
         looks.append(("neo4j files", asyncio.to_thread(_jars, patient.jars)))
     if patient.model:
         looks.append(("embedding model", _model(patient.model)))
+    if patient.engine:
+        looks.append(("pictures", asyncio.to_thread(_pictures, patient.engine)))
     if patient.postgres_url:
         looks.append(("postgresql", _postgres(patient.postgres_url)))
     if patient.neo4j:
@@ -161,6 +166,18 @@ def _jars(jars: JarCache) -> Check:
 
 async def _model(model: Callable[[], Awaitable[Path]]) -> Check:
     return Check("embedding model", True, str(await model()))
+
+
+def _pictures(find: Callable[[], Engine | None]) -> Check:
+    engine = find()
+    return Check(
+        "pictures",
+        engine is not None,
+        f"text in them is read by {engine.label}: {', '.join(engine.languages)}"
+        if engine
+        else "neither Tesseract nor RapidOCR is installed: scans are not read",
+        "Install the packages tesseract-ocr, tesseract-ocr-fra and tesseract-ocr-rus.",
+    )
 
 
 async def _postgres(url: str) -> Check:

@@ -16,6 +16,7 @@ from deploy.mirrors import trackers
 from deploy.settings import Settings, load
 from deploy.wiring import open_diptych
 from inference.e5 import ensure_e5
+from readers.installed import find_engine
 
 
 def doctor(as_json: JsonOption = False) -> None:
@@ -46,6 +47,7 @@ async def _examine(settings: Settings) -> list[Check]:
         port=settings.port,
         jars=None if given else JarCache(settings.cache / "jars"),
         model=model,
+        engine=find_engine,
         postgres_url=settings.postgres_url,
         neo4j=Neo4jAddress(given, settings.neo4j_user, password) if given else None,
         mirrors=trackers(settings),

@@ -14,6 +14,7 @@ from deploy.doctor import Check, Patient, _version, checks
 from deploy.embedded.jars import JarCache
 from deploy.embedded.neo4j import Neo4jAddress
 from deploy.embedded.process import free_port
+from readers.engines import Engine
 from tests.conftest import Neo4jServer
 from tests.deploy.repository import jar, serving
 from tests.fakes.catalog import InMemoryCatalog
@@ -27,6 +28,9 @@ async def findings(patient: Patient) -> dict[str, Check]:
 
 def patient(home: Path, **pieces: object) -> Patient:
     return Patient(home, "127.0.0.1", free_port(), **pieces)  # type: ignore[arg-type]  # by name
+
+
+TESSERACT = Engine("tesseract", "5.3", ("tesseract",), ("eng", "fra"), True, 1 << 30)
 
 
 async def built() -> Path:
@@ -55,6 +59,7 @@ async def test_sound_machine_has_no_remedy_to_offer(
             tmp_path / "not" / "yet",
             jars=JarCache(tmp_path, jars=()),
             model=built,
+            engine=lambda: TESSERACT,
             postgres_url=postgres_server,
             neo4j=Neo4jAddress(neo4j_server.url, neo4j_server.user, neo4j_server.password),
             panels=[InMemoryPanel(name) for name in PanelName],
@@ -66,7 +71,14 @@ async def test_sound_machine_has_no_remedy_to_offer(
     details = {check.name: check.detail for check in found}
     assert "pgvector 0." in details["postgresql"]
     assert details["neo4j"].startswith("Neo4j 20")
+    assert "tesseract 5.3: eng, fra" in details["pictures"]
     assert list(details)[:2] == ["python", "disk"]
+
+
+async def test_a_machine_that_cannot_read_pictures_is_told_what_to_install(tmp_path: Path) -> None:
+    found = await findings(patient(tmp_path, engine=lambda: None))
+    assert not found["pictures"].ok
+    assert "tesseract-ocr-rus" in found["pictures"].remedy
 
 
 async def test_unreachable_servers_are_findings_not_errors(tmp_path: Path) -> None:
