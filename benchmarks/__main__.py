@@ -1,5 +1,6 @@
 """Run all measurements, or the named ones: ``python -m benchmarks [name ...]``."""
 
+import argparse
 import asyncio
 import json
 import os
@@ -17,6 +18,7 @@ from benchmarks import (
     memory,
     peers,
     quality,
+    reading,
     regressions,
     scale,
     searching,
@@ -35,6 +37,7 @@ ALL: dict[str, Callable[[], Coroutine[None, None, list[Row]]]] = {
     "memory": memory.measure,
     "scale": scale.measure,
     "quality": quality.measure,
+    "reading": reading.measure,
     "regressions": regressions.measure,
     "switching": switching.measure,
 }
@@ -49,7 +52,10 @@ def machine() -> str:
 
 def main() -> int:
     """Print one line per figure; give 1 when a target is missed."""
-    names = sys.argv[1:] or list(ALL)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*", default=list(ALL), metavar="name")
+    parser.add_argument("--pages", type=int, help="scanned pages that `reading` reads")
+    names = parser.parse_args().names
     print(f"{datetime.now(UTC):%Y-%m-%d} · {machine()} · load {os.getloadavg()[0]:.1f}")
     missed = 0
     for name in names:
