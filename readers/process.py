@@ -66,6 +66,7 @@ class ReadingProcess:
     def __init__(self, process: asyncio.subprocess.Process, limits: Limits) -> None:
         self._process = process
         self._limits = limits
+        self._wall = limits.start_seconds
         self._ends = math.inf
         self.files = 0
         self.at_rest = True
@@ -96,11 +97,10 @@ class ReadingProcess:
             "parent": os.getpid(),
         }
         try:
-            async with asyncio.timeout(limits.start_seconds):
-                await child._exchange(frame(setup))
-        except (Died, OutOfTime, TimeoutError) as error:
+            await child._exchange(frame(setup))
+        except (Died, OutOfTime) as error:
             await child.end()
-            raise _not_started(str(error) or "no sign of life") from error
+            raise _not_started(str(error)) from error
         except BaseException:
             child.kill()
             raise
@@ -118,6 +118,7 @@ class ReadingProcess:
         """
         self.files += 1
         self.at_rest = False
+        self._wall = self._limits.wall_seconds
         self._ends = asyncio.get_running_loop().time() + self._limits.total_seconds
         answer = await self._exchange(frame(request), follow)
         self.at_rest = True
@@ -173,13 +174,12 @@ class ReadingProcess:
     async def _deadline(self) -> AsyncIterator[None]:
         """Bound the way to the next frame, and all of them together. Raises OutOfTime."""
         now = asyncio.get_running_loop().time()
-        limits = self._limits
-        wall, total = now + limits.wall_seconds, self._ends
+        wall, total = now + self._wall, self._ends
         try:
             async with asyncio.timeout_at(min(wall, total)):
                 yield
         except TimeoutError:
-            spent = limits.wall_seconds if wall < total else limits.total_seconds
+            spent = self._wall if wall < total else self._limits.total_seconds
             raise OutOfTime(f"{spent:g} seconds") from None
 
     async def _ending(self) -> int:

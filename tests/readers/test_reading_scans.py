@@ -103,8 +103,8 @@ async def test_what_another_engine_recognised_is_recognised_anew(tmp_path: Path)
 
 
 async def test_a_long_scan_may_take_longer_than_a_file_may(tmp_path: Path) -> None:
-    slow = engine(f"import time; time.sleep(0.3); {saying(SEEN)}")
-    limits = replace(LIMITS, wall_seconds=1.5)
+    slow = engine(f"import time; time.sleep(0.8); {saying(SEEN)}")
+    limits = replace(LIMITS, wall_seconds=4.0)
     async with pool(slow, limits) as reader:
         reading = await read(reader, source(tmp_path, pages(*[INK] * 6)))
     assert reading.metadata["pages_recognised"] == 6
@@ -125,7 +125,7 @@ async def test_a_page_on_which_the_engine_fails_costs_that_page_alone(
     tmp_path: Path, program: str
 ) -> None:
     data, taken = scanned_pdf("the text", INK), list[RecognisedPage]()
-    async with pool(engine(program), replace(LIMITS, wall_seconds=2.0)) as reader:
+    async with pool(engine(program), replace(LIMITS, wall_seconds=5.0)) as reader:
         reading = await read(reader, source(tmp_path, data), taken)
         assert [part.page for part in reading.parts] == [1]
         assert reading.metadata["pages_without_text"] == [2]
