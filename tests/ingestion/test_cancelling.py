@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.content import NoteProgress, Source, TakeEnclosed
+from contracts.content import NoteProgress, Source, TakeEnclosed, TakeRecognised
 from contracts.nouns import DEFAULT_WORKSPACE, Reading, Vector, VersionRef
 from contracts.record import VersionState
 from ingestion.writing import BLOCK
@@ -137,13 +137,14 @@ class EndlessReader(LineReader):
         source: Source,
         enclosed: TakeEnclosed | None = None,
         progress: NoteProgress | None = None,
+        recognised: TakeRecognised | None = None,
     ) -> Reading:
         self.began.set()
         try:
             await asyncio.Event().wait()
         finally:
             self.stopped.set()
-        return await super().read(source, enclosed, progress)
+        return await super().read(source, enclosed, progress, recognised)
 
 
 async def test_reading_stops_soon_after_nobody_wants_it_any_more(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.content import Enclosed, NoteProgress, Source, TakeEnclosed
+from contracts.content import Enclosed, NoteProgress, Source, TakeEnclosed, TakeRecognised
 from contracts.errors import Unreadable, UnreadableDocument
 from contracts.members import Nesting
 from contracts.nouns import DEFAULT_WORKSPACE, Reading
@@ -157,6 +157,7 @@ class TornReader(LineReader):
         source: Source,
         enclosed: TakeEnclosed | None = None,
         progress: NoteProgress | None = None,
+        recognised: TakeRecognised | None = None,  # noqa: ARG002 - the port's
     ) -> Reading:
         assert enclosed
         assert progress

@@ -53,7 +53,7 @@ def drawn(text: str, mode: str = "L", size: tuple[int, int] = (1240, 620)) -> Im
 
 def saved(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)  # type: ignore[arg-type] # of the format
+    picture.save(buffer, kind, **options)
     return buffer.getvalue()
 
 
