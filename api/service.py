@@ -7,6 +7,7 @@ from typing import Protocol
 
 from api.curation import Curation
 from api.operations import Operations
+from api.quality_desk import QualityDesk
 from contracts.blobs import Blobs
 from contracts.handling import Watch
 from contracts.measuring import Runs
@@ -98,6 +99,7 @@ class Service:
     plans: Callable[[], ReadPlan]
     operations: Operations
     curation: Curation
+    quality: QualityDesk
     metrics_text: Callable[[], tuple[bytes, str]]
     max_upload_bytes: int
     pages: PagesSettings | None = None

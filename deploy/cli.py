@@ -20,6 +20,7 @@ from deploy.commands.mirror import mirror_runs
 from deploy.commands.order import cancel, retry
 from deploy.commands.people import keys, workspaces
 from deploy.commands.personal import personal
+from deploy.commands.quality import quality
 from deploy.commands.rebuild import export, rebuild
 from deploy.commands.report import report_runs
 from deploy.commands.reproduce import reproduce_run
@@ -51,6 +52,7 @@ app.add_typer(generations, name="generations")
 app.add_typer(keys, name="keys")
 app.add_typer(lab, name="lab")
 app.add_typer(personal, name="personal")
+app.add_typer(quality, name="quality")
 app.add_typer(suites, name="suites")
 app.add_typer(workspaces, name="workspaces")
 

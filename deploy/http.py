@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.operations import Operations
+from api.quality_desk import QualityDesk
 from api.service import PagesSettings, Service
 from deploy.curating import curation
 from deploy.observing import exposition
@@ -44,6 +45,7 @@ def create_service_app(diptych: Diptych) -> FastAPI:
             plans=diptych.plans,
             operations=_operations(diptych),
             curation=curation(diptych),
+            quality=QualityDesk(diptych.quality.assessments, diptych.quality.renewal),
             metrics_text=exposition,
             max_upload_bytes=settings.max_upload_bytes,
             pages=PagesSettings(_secret(settings.home / "pages.secret"), settings.home / "pages"),

@@ -18,14 +18,15 @@ RULES: Final = 1
 _DATA: Final = re.compile("json|xml$|csv|spreadsheet|excel")
 """Types that hold data for programs or tables: their words and lines say nothing of reading."""
 FEWEST_WORDS: Final = 20
-FEWEST_LETTERS: Final = 80
-"""Of a piece of text whose language is worth asking."""
+FEWEST_LETTERS: Final = 40
+"""Of the different words in a piece of text whose language is worth asking."""
 EARLIEST_YEAR: Final = 1900
 YEARS_AHEAD: Final = 50
 _LACKING: Final = {"ru": 0.16}
 """Share of the words of clean texts that a dictionary lacks, where that is much (240 of XQuAD)."""
 _WORD: Final = re.compile("[A-Za-zÀ-ÖØ-öø-ɏЀ-ӿ]{3,}")
 """In the scripts of the dictionaries."""
+_ADDRESS: Final = re.compile(r"\S*(?:@|://)\S*")
 _ENOUGH_FOR_LANGUAGE: Final = 200
 """Characters: half of the time of measuring goes into telling languages."""
 _SUSPICIOUS: Final = 0.35
@@ -42,9 +43,11 @@ _MOJIBAKE: Final = re.compile(
     "|[ÐÑ][\x80-\xbfŠŒŽšœžŸƒˆ˜‚„†‡‰‹›‘’“”•–—™€…]"
     "|[РС][\x80-\xa0ЂЃѓ‚„†‡€‰Љ‹ЊЌЋЏђ‘’•™љ›њќћџЎўЈ¤Ґ¦§Є¬®Ї°±Ііґµ¶·єјЅѕї]"
 )
+# Begins with a digit, not with a look behind it: three times as fast on text without dates.
 _DATE: Final = re.compile(
-    r"(?<![\d.,/-])(?:(\d{4})-\d{2}-\d{2}|\d{1,2}([./-])\d{1,2}\2(\d{4}))(?![\d/]|[.,-]\d)"
+    r"(\d{4})-\d{2}-\d{2}(?!\d)|\d{1,2}([./-])\d{1,2}\2(\d{4})(?![\d/]|[.,-]\d)"
 )
+_GOES_ON: Final = "0123456789.,/-"
 
 
 def measure(reading: Reading, words: Words, detector: LanguageDetector, today: date) -> Measured:
@@ -107,8 +110,9 @@ def _language(pieces: Sequence[str], words: Words, detector: LanguageDetector) -
     counted: Counter[str] = Counter()
     unknown: Counter[str] = Counter()
     for piece in pieces:
-        found = _WORD.findall(piece)
-        if (size := sum(map(len, found))) < FEWEST_LETTERS:
+        prose = _ADDRESS.sub(" ", piece) if "@" in piece or "://" in piece else piece
+        found = _WORD.findall(prose)
+        if sum(map(len, set(found))) < FEWEST_LETTERS:
             continue
         text, common = " ".join(found), _common(found)
         language = detector.detect(text[:_ENOUGH_FOR_LANGUAGE])
@@ -116,7 +120,7 @@ def _language(pieces: Sequence[str], words: Words, detector: LanguageDetector) -
         if strange > _SUSPICIOUS * len(common):
             language = detector.detect(text)
             strange = words.unknown(common, language)
-        letters[language] += size
+        letters[language] += sum(map(len, found))
         counted[language] += len(common)
         unknown[language] += strange
     figures = {f"language_{one}": n / letters.total() for one, n in sorted(letters.items())}
@@ -150,7 +154,8 @@ def _dates(pieces: Sequence[str], today: date) -> dict[str, float]:
 
 def _years(text: str) -> Iterator[int]:
     for found in _DATE.finditer(text):
-        yield int(found[1] or found[3])
+        if found.start() == 0 or text[found.start() - 1] not in _GOES_ON:
+            yield int(found[1] or found[3])
 
 
 def _recognition(metadata: Json) -> dict[str, float]:

@@ -13,6 +13,8 @@ MONTHS = {
 }
 _NAMES = [names.split() for names in MONTHS.values()]
 _SPACES = re.compile(r"\s+")
+_ENDS_IN_NUMBER = re.compile(r"\d[.,'’]?$")
+_BEGINS_NUMBER = re.compile(r"[.,'’]?\d")
 _SHORT = 3
 _LONG = 8
 _ORDINALS = ("", ".", "er", "st", "nd", "rd", "th")
@@ -35,7 +37,9 @@ class Print:
         if not form:
             return False
         squeezed = form.replace(" ", "")
-        return _alone(form, self._text) or (len(squeezed) >= _LONG and squeezed in self._squeezed)
+        return _alone(form, self._text) or (
+            len(squeezed) >= _LONG and _alone(squeezed, self._squeezed)
+        )
 
     def shows_date(self, day: date) -> bool:
         """Tell whether a date stands there in any of its forms."""
@@ -94,9 +98,10 @@ def _alone(form: str, text: str) -> bool:
     place = text.find(form)
     while place >= 0:
         end = place + len(form)
-        before = place > 0 and form[0].isdigit() and text[place - 1].isdigit()
-        behind = end < len(text) and form[-1].isdigit() and text[end].isdigit()
-        if not before and not behind:
+        goes_on = (
+            form[0].isdigit() and _ENDS_IN_NUMBER.search(text[max(0, place - 2) : place])
+        ) or (form[-1].isdigit() and _BEGINS_NUMBER.match(text[end : end + 2]))
+        if not goes_on:
             return True
         place = text.find(form, place + 1)
     return False

@@ -50,9 +50,9 @@ class RenewQuality:
                 changed += len(again)
         return changed
 
-    async def expect(self, workspace: str, expectations: Expectations, change: Change) -> int:
+    async def expect(self, workspace: str, expectations: Expectations, actor: str) -> int:
         """Set what a workspace expects and judge its documents by it. Raises NotFound."""
-        await self._assessments.expect(workspace, expectations, change)
+        await self._assessments.expect(workspace, expectations, Change(actor))
         return await self.renew(workspace)
 
     async def measure(

@@ -39,7 +39,7 @@ def _on_pages(pages: Sequence[list[str]]) -> tuple[float, tuple[str, ...]]:
     recurring = {form for form, count in on.items() if count >= least}
     shown = {
         form: line
-        for page, lines in zip(forms, pages, strict=True)
+        for page, lines in reversed([*zip(forms, pages, strict=True)])
         for form, line in zip(page, lines, strict=True)
         if form in recurring
     }

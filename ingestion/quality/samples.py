@@ -12,16 +12,16 @@ SLICE_LENGTH = 1200
 def samples(parts: Sequence[Part]) -> list[str]:
     """Give at most SLICES pieces of text, evenly over the characters; a short text whole."""
     total = sum(len(part.text) for part in parts)
+    if total <= SLICE_LENGTH:
+        return ["\n".join(part.text for part in parts)] if total else []
     count = min(SLICES, -(-total // SLICE_LENGTH))
-    starts = [number * (total // count) for number in range(count)]
+    middles = [total * (2 * number + 1) // (2 * count) for number in range(count)]
     found: list[str] = []
     offset = 0
     for part in parts:
         end = offset + len(part.text)
-        while starts and starts[0] < end:
-            start = starts.pop(0) - offset
+        while middles and middles[0] < end:
+            start = max(0, middles.pop(0) - offset - SLICE_LENGTH // 2)
             found.append(part.text[start : start + SLICE_LENGTH])
         offset = end
-    if total <= SLICE_LENGTH and len(parts) > 1:
-        return ["\n".join(part.text for part in parts)]
     return found

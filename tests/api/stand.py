@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.curation import Curation
+from api.quality_desk import QualityDesk
 from api.service import PagesSettings, Service
 from contracts.digests import embed
 from contracts.errors import Unreadable
@@ -35,6 +36,8 @@ from eval.collecting import Collect
 from eval.curating import Curate
 from inference.sentences import SentencexSplitter
 from ingestion.ordering import Order
+from ingestion.quality.assessing import Assess
+from ingestion.quality.renewing import RenewQuality
 from ingestion.receiving import Receive
 from retrieval.asking import (
     Answer,
@@ -55,6 +58,7 @@ from telemetry.recording import BufferedTracer
 from tests.api.operating import Operating
 from tests.fakes.catalog import InMemoryCatalog
 from tests.fakes.inference import FixedSpaces, HashEmbedder
+from tests.fakes.quality import OneLanguage, PlainWords
 from tests.fakes.tracing import KeepingTracer, SteadyLoad
 from tests.panels.fake import InMemoryPanel
 
@@ -165,6 +169,10 @@ class Stand:
         self.operating = Operating(self.catalog)
         self.mirror = KeepingTracer()
         self.tracer = BufferedTracer(self.catalog.traces, NullMetrics(), [self.mirror])
+        assessments = self.catalog.assessments
+        self.assess = Assess(assessments, PlainWords(), OneLanguage(), NullMetrics())
+        renewal = RenewQuality(self.catalog.ledger, assessments, self.assess)
+        self.quality = QualityDesk(assessments, renewal)
         tracing = Tracing(self.tracer, SteadyLoad(), search.mode)
         self.keys: dict[str, str] = {}
         catalog = self.catalog
@@ -188,6 +196,7 @@ class Stand:
             plans=lambda: self.plan,
             operations=self.operating.operations(),
             curation=curation(catalog),
+            quality=self.quality,
             metrics_text=lambda: (b"diptych_up 1\n", "text/plain; version=0.0.4"),
             max_upload_bytes=UPLOAD_LIMIT,
             pages=PagesSettings("not a secret, a test", folder / "pages"),
@@ -237,7 +246,9 @@ class Stand:
         title = text.splitlines()[0][:80]
         card = Card(task.workspace, title, task.source, "text/plain", None, task.metadata)
         reading = Reading("text/plain", (Part(0, "text", text, 1),), title)
-        await ledger.save_readings([KeptReading(ref, reading, card)])
+        kept = KeptReading(ref, reading, card)
+        await self.assess([kept])
+        await ledger.save_readings([kept])
         chunks, start = [], 0
         for ordinal, paragraph in enumerate(text.split("\n\n")):
             span = Span(start, start + len(paragraph))

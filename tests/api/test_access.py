@@ -51,6 +51,10 @@ NEEDS = {
     ("GET", "/v1/traces"): Role.ADMIN,
     ("GET", "/v1/traces/{trace}"): Role.ADMIN,
     ("GET", "/v1/usage"): Role.ADMIN,
+    ("GET", "/v1/quality"): Role.READER,
+    ("GET", "/v1/quality/expectations"): Role.READER,
+    ("PUT", "/v1/quality/expectations"): Role.ADMIN,
+    ("GET", "/v1/documents/{document}/quality"): Role.READER,
     ("GET", "/v1/configurations"): Role.ADMIN,
     ("POST", "/v1/configurations"): Role.ADMIN,
     ("GET", "/v1/configurations/history"): Role.ADMIN,
@@ -83,6 +87,7 @@ BODIES = {
     "/v1/panels/{panel}/rebuild": {"source": "graph"},
     "/v1/feedback": {"trace": str(uuid.uuid4()), "verdict": "up"},
     "/v1/configurations": {"settings": {"fusion.k": 30}},
+    "/v1/quality/expectations": {"languages": ["fr"]},
     "/v1/suites": {"name": "new"},
     "/v1/generations": {"model": "hash", "dimension": 512, "chunker": "paragraphs"},
 }

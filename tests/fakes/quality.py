@@ -1,5 +1,6 @@
 """Assessments in memory, a short dictionary, and a detector that knows one language."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
@@ -37,6 +38,10 @@ class InMemoryAssessments:
         self._norms: dict[Kind, tuple[int, Norms]] = {}
         self._expected: dict[str, Expectations] = {}
         self._changed: set[str] = set()
+
+    def forget(self) -> None:
+        """Be as before anything was assessed."""
+        self._kept.clear()
 
     async def save(self, assessments: Sequence[Assessment]) -> None:
         self._tables.check()
@@ -87,8 +92,10 @@ class InMemoryAssessments:
         before = self._expected.get(workspace)
         self._expected[workspace] = expectations
         self._changed.add(workspace)
-        values = asdict(before) if before else {}
-        self._tables.note(change, "quality.expect", workspace, values, asdict(expectations))
+        before_and_after = json.loads(
+            json.dumps([asdict(before) if before else {}, asdict(expectations)])
+        )
+        self._tables.note(change, "quality.expect", workspace, *before_and_after)
 
     async def unmeasured(
         self, rules: int, after: VersionRef | None, limit: int, workspace: str | None = None

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -191,9 +192,13 @@ class Gauges(NullMetrics):
 
     def __init__(self) -> None:
         self.faults: dict[str, int] = {}
+        self.assessed_as: Counter[str] = Counter()
 
     def parity(self, panel: str, faults: int) -> None:
         self.faults[panel] = faults
+
+    def assessed(self, state: str, count: int) -> None:
+        self.assessed_as[state] += count
 
 
 @dataclass
@@ -217,6 +222,8 @@ class House:
         self.catalog = InMemoryCatalog(self.folder)
         self.spaces = HouseSpaces(self.embedder)
         self.panels = {PanelName.VECTOR: self.vector, PanelName.GRAPH: self.graph}
+        assessments = self.catalog.assessments
+        self.assess = Assess(assessments, PlainWords(), OneLanguage(), self.metrics)
         self.wire(self.catalog.ledger, self.panels)
 
     async def open(self) -> "House":
@@ -243,7 +250,6 @@ class House:
         ended = Ended(metrics, self.tracer, SteadyLoad())
         members = members or catalog.members
         opening = Open(ledger, members, catalog.recognised, catalog.blobs, self.reader, limit=LIMIT)
-        self.assess = Assess(catalog.assessments, PlainWords(), OneLanguage(), metrics)
         self.renew = RenewQuality(catalog.ledger, catalog.assessments, self.assess)
         count = Count(AtSignFinder(), UnsureDetector())
         screen = Screen(count, catalog.personal, catalog.policies)
