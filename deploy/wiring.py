@@ -253,8 +253,7 @@ def _assemble(opened: _Opened) -> Diptych:
     reconcile = _reconcile(opened)
     survey, parity, sample = _checks(opened)
     rebuild = Rebuild(ledger, panels, register, survey, ExportFile.open, catalog.rights.rebuilding)
-    grace = settings.grace_seconds
-    keep = KeepGenerations(generations, panels, register, models.spaces, grace_s=grace)
+    keep = _keep(opened)
     return Diptych(
         settings=settings,
         models=models,
@@ -293,6 +292,15 @@ def _assemble(opened: _Opened) -> Diptych:
         search=search,
         ask=ask,
         traced=Traced.over(search, ask, catalog.traces, opened.observers, prices(settings)),
+    )
+
+
+def _keep(opened: _Opened) -> KeepGenerations:
+    """Give the use case of generations."""
+    catalog, grace = opened.catalog, opened.settings.grace_seconds
+    spaces = opened.models.spaces
+    return KeepGenerations(
+        catalog.generations, opened.panels, catalog.register, spaces, grace_s=grace
     )
 
 

@@ -79,8 +79,8 @@ class Prepare:
         fresh = [reading for reading in await asyncio.gather(*reads) if reading]
         self._metrics.stage_took("read", time.perf_counter() - began)
         # Before the readings: what is killed between the two is read and looked at again.
-        await self._assess(fresh)
         fresh = await self._screen(fresh)
+        await self._assess(fresh)
         await self._ledger.save_readings(fresh)
         return kept | {reading.ref: reading for reading in fresh}
 
