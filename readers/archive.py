@@ -8,13 +8,12 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from contracts.errors import Unreadable, UnreadableDocument
-from readers.limits import MIB, Limits
+from readers.limits import Limits
+from readers.unpacking import PIECE, Unpacked
 
-_PIECE = MIB
-# Small files may be packed as tightly as they like.
-_RATIO_MATTERS_FROM = 50 * MIB
-_ENCRYPTED = 1
-_ZIP_ERRORS = (
+ENCRYPTED = 1
+"""Flag of a member of a zip file that a password protects."""
+ZIP_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
     *(OSError, ValueError, KeyError),  # offsets outside the file, members that are not there
 )
@@ -27,15 +26,13 @@ class Archive:
     """
 
     def __init__(self, data: bytes, limits: Limits) -> None:
-        self._packed = len(data)
-        self._limits = limits
-        self._unpacked = 0
+        self._unpacked = Unpacked(len(data), limits)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except _ZIP_ERRORS as error:
+        except ZIP_ERRORS as error:
             raise _damaged() from error
         members = self._zip.infolist()
-        if any(member.flag_bits & _ENCRYPTED for member in members):
+        if any(member.flag_bits & ENCRYPTED for member in members):
             raise UnreadableDocument(
                 Unreadable.ENCRYPTED,
                 "The file is protected by a password.",
@@ -54,10 +51,10 @@ class Archive:
         pieces = []
         try:
             with self._zip.open(name) as member:
-                while piece := member.read(_PIECE):
-                    self._count(len(piece))
+                while piece := member.read(PIECE):
+                    self._unpacked.count(len(piece))
                     pieces.append(piece)
-        except _ZIP_ERRORS as error:
+        except ZIP_ERRORS as error:
             raise _damaged() from error
         return b"".join(pieces)
 
@@ -70,19 +67,6 @@ class Archive:
         """Parse one member; entities are not expanded, nothing is fetched."""
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         return etree.fromstring(self.read(name), parser)
-
-    def _count(self, size: int) -> None:
-        self._unpacked += size
-        ratio = self._unpacked / max(1, self._packed)
-        if self._unpacked > self._limits.unpacked_bytes or (
-            self._unpacked > _RATIO_MATTERS_FROM and ratio > self._limits.unpacked_ratio
-        ):
-            raise UnreadableDocument(
-                Unreadable.TOO_LARGE,
-                f"The file unpacks to far more than its size (over {self._unpacked // MIB:,} MiB "
-                f"from {self._packed // 1024 + 1:,} KiB).",
-                "If it is genuine, cut it into smaller files and add those.",
-            )
 
 
 def _damaged() -> UnreadableDocument:

@@ -9,11 +9,17 @@ from itertools import islice
 from contracts.errors import Unreadable, UnreadableDocument
 from readers.decoding import decode
 from readers.tabular import is_named_table, is_table
+from readers.unpacking import TAR_BLOCK, is_tar
 
 _SAMPLE = 1 << 16
 _MIMETYPE = 100
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PICTURES = {
+_BEGINS = {
+    "application/rtf": re.compile(rb"\{\\rtf"),
+    "application/gzip": re.compile(rb"\x1f\x8b"),
+    "application/x-bzip2": re.compile(rb"BZh[1-9]1AY&SY"),
+    "application/x-xz": re.compile(rb"\xfd7zXZ\0"),
+    "application/x-7z-compressed": re.compile(rb"7z\xbc\xaf\x27\x1c"),
     "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "image/jpeg": re.compile(rb"\xff\xd8\xff"),
     "image/tiff": re.compile(rb"II[*+]\0|MM\0[*+]"),
@@ -24,9 +30,9 @@ _PICTURES = {
     "image/heic": re.compile(rb"(?s).{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)"),
 }
 _OTHERS = {
-    b"\x1f\x8b": ("gzip archive", "Unpack it and add the files in it."),
-    b"7z\xbc\xaf\x27\x1c": ("7z archive", "Unpack it and add the files in it."),
-    b"Rar!": ("RAR archive", "Unpack it and add the files in it."),
+    b"Rar!": ("RAR archive", "Unpack it, and add the files in it or a zip archive of them."),
+    b"\x28\xb5\x2f\xfd": ("Zstandard archive", "Unpack it and add the files in it."),
+    b"MSCF": ("cabinet archive", "Unpack it and add the files in it."),
 }
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OFFICE_MEMBERS = (
@@ -87,17 +93,18 @@ def media_type(data: bytes, filename: str) -> str:
             "The file is empty." if not data else "The file holds white space only.",
             "Check that the right file was added.",
         )
-    if b"%PDF-" in data[:1024]:
-        return "application/pdf"
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _of_zip(data)
-    if data.startswith(_OLE):
-        return _of_ole(data)
-    if data.startswith(b"{\\rtf"):
-        return "application/rtf"
-    for kind, begins in _PICTURES.items():
+    for kind, begins in _BEGINS.items():
         if begins.match(data):
             return kind
+    # Before the search for PDF, which may stand unpacked behind an archive's first block.
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _of_zip(data)
+    if is_tar(data[:TAR_BLOCK]):
+        return "application/x-tar"
+    if b"%PDF-" in data[:1024]:
+        return "application/pdf"
+    if data.startswith(_OLE):
+        return _of_ole(data)
     for signature, (name, remedy) in _OTHERS.items():
         if data.startswith(signature):
             raise _unsupported(name, remedy)
@@ -128,7 +135,7 @@ def _of_zip(data: bytes) -> str:
     if "opendocument" in kind:
         name = f"OpenDocument {kind.rpartition('.')[2]}"
         raise _unsupported(name, "Save it as PDF and add that.")
-    raise _unsupported("zip archive", "Unpack it and add the files in it.")
+    return "application/zip"
 
 
 def _of_ole(data: bytes) -> str:

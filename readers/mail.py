@@ -1,13 +1,13 @@
-"""Reads mail (eml): the fields that people see, then the body; attachments are named."""
+"""Reads mail (eml): the fields that people see, then the body; attachments are handed over."""
 
 import email
-from collections.abc import Sequence
 from email import policy
 from email.message import EmailMessage
 from typing import NoReturn
 
 from contracts.errors import Unreadable, UnreadableDocument
 from readers import html
+from readers.attachments import enclose_attachments, own_parts
 from readers.decoding import decode
 from readers.draft import Draft, PartDraft, has_visible_text
 
@@ -19,7 +19,6 @@ SEALED = {
     "application/pkcs7-mime",
     "application/x-pkcs7-mime",
 }
-_LISTED = 100
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -32,7 +31,7 @@ def read(data: bytes, draft: Draft) -> None:
     body = Body(message)
     if body:
         body.write(draft.part("Body"))
-    note_attachments(attachments_of(message, body.used), draft)
+    enclose_attachments(message, body.used, draft)
 
 
 def parse(data: bytes) -> EmailMessage:
@@ -44,7 +43,7 @@ def parse(data: bytes) -> EmailMessage:
 
 def is_sealed(message: EmailMessage) -> bool:
     """Tell whether only its readers' keys open it."""
-    return any(part.get_content_type() in SEALED for part in message.walk())
+    return any(part.get_content_type() in SEALED for part in own_parts(message))
 
 
 def refuse_sealed() -> NoReturn:
@@ -73,12 +72,6 @@ def write_fields(fields: dict[str, str], draft: Draft) -> None:
     draft.metadata |= {name.lower(): fields[name] for name in _KEPT if fields[name]}
 
 
-def note_attachments(names: Sequence[str], draft: Draft) -> None:
-    """Keep the names of what came with a message."""
-    if names:
-        draft.metadata["attachments_not_read"] = list(names[:_LISTED])
-
-
 def _field(message: EmailMessage, name: str) -> str:
     try:
         return " ".join(str(message[name] or "").split())
@@ -93,7 +86,7 @@ class Body:
     def __init__(self, message: EmailMessage) -> None:
         self.used = [
             part
-            for part in message.walk()
+            for part in own_parts(message)
             if part.get_content_maintype() == "text"
             and part.get_content_disposition() != "attachment"
         ]
@@ -118,17 +111,3 @@ def content(part: EmailMessage) -> str:
     """Decode a text part, whatever charset it claims."""
     payload = part.get_payload(decode=True)
     return decode(payload, part.get_content_charset()) if isinstance(payload, bytes) else ""
-
-
-def attachments_of(message: EmailMessage, used: Sequence[EmailMessage]) -> list[str]:
-    """Name everything that is not in the text."""
-    names = []
-    for part in message.walk():
-        if part.is_multipart() or part in used:
-            continue
-        try:
-            name = part.get_filename()
-        except Exception:  # noqa: BLE001 - the header parser raises anything for odd fields
-            name = None
-        names.append(name or part.get_content_type())
-    return names

@@ -1,9 +1,10 @@
-"""Reads mailboxes (mbox): a part per message, with its fields on top."""
+"""Reads mailboxes (mbox): a part per message, with its fields on top; attachments handed over."""
 
 import re
 from collections.abc import Iterator
 
 from readers import mail
+from readers.attachments import enclose_attachments
 from readers.draft import Draft
 from readers.kinds import MESSAGE_BEGIN
 
@@ -13,7 +14,6 @@ _MARKED = re.compile(rb"(?m)^>(>*From )")
 
 def read(data: bytes, draft: Draft) -> None:
     """Give every message in order; the subject is its heading. A sealed one gives its fields."""
-    names: list[str] = []
     sealed: list[int] = []
     for number, raw in enumerate(_messages(data), start=1):
         message = mail.parse(_MARKED.sub(rb"\1", raw))
@@ -26,11 +26,10 @@ def read(data: bytes, draft: Draft) -> None:
             continue
         body = mail.Body(message)
         body.write(part)
-        names += mail.attachments_of(message, body.used)
+        enclose_attachments(message, body.used, draft, f"message {number}/")
     draft.metadata["messages"] = len(draft.parts)
     if sealed:
         draft.metadata["messages_encrypted"] = sealed[:100]
-    mail.note_attachments(names, draft)
 
 
 def _messages(data: bytes) -> Iterator[bytes]:

@@ -1,17 +1,20 @@
-"""Reads Outlook messages (msg): the fields that people see, then the body."""
+"""Reads Outlook messages (msg): the fields that people see, the body; attachments handed over."""
 
 import email
 import io
 from email import policy
 
 from oxmsg import Message
+from oxmsg.attachment import Attachment
 from oxmsg.recipient import Recipient
 
 from readers import html, mail
+from readers.attachments import SIGNATURES
 from readers.draft import Draft, has_visible_text
 
 _HEADERS, _RECIPIENT_TYPE, _DISPLAY_NAME = 0x007D, 0x0C15, 0x3001
 _TO, _CC = 1, 2
+_METHOD, _EMBEDDED = 0x3705, 5
 _SEALED = "IPM.Note.SMIME"
 
 
@@ -27,11 +30,20 @@ def read(data: bytes, draft: Draft) -> None:
         draft.part("Body").add(plain)
     elif rich:
         html.write(rich, draft.part("Body"))
-    names = [
-        attachment.file_name or attachment.properties.str_prop_value(_DISPLAY_NAME) or "attachment"
-        for attachment in message.attachments
-    ]
-    mail.note_attachments(names, draft)
+    for attachment in message.attachments:
+        _enclose(attachment, draft)
+
+
+def _enclose(attachment: Attachment, draft: Draft) -> None:
+    shown = attachment.properties.str_prop_value(_DISPLAY_NAME)
+    name = attachment.file_name or shown or "attachment"
+    method = attachment.properties.int_prop_value(_METHOD)
+    if method == _EMBEDDED:
+        draft.leave_out(name, "a message inside an Outlook message: save it as a file of its own")
+    elif attachment.file_bytes is None:
+        draft.leave_out(name, "a link, the file itself is not in the message")
+    elif attachment.mime_type not in SIGNATURES:
+        draft.enclose(name, attachment.file_bytes)
 
 
 def _fields(message: Message) -> dict[str, str]:

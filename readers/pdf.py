@@ -13,6 +13,7 @@ from pypdfium2 import raw
 
 from contracts.errors import Unreadable, UnreadableDocument
 from readers.draft import Draft, PartDraft, has_visible_text, useful_title
+from readers.pdf_attachments import enclose_attachments, list_attachments
 from readers.pdf_headings import Line, note_headings, page_lines
 from readers.pdf_invoice import embedded_invoice
 from readers.scans import Scans
@@ -37,7 +38,9 @@ def read(data: bytes, draft: Draft) -> None:
     """Give one part per page with visible text; text off the visible page is left out."""
     document = _open(data)
     try:
+        enclose_attachments(document, draft)
         pages = _read_pages(document, draft)
+        list_attachments(draft)
         _take_metadata(document, draft)
         _note_bookmarks(document, draft)
         if not any(part.headings for part in draft.parts):
@@ -105,9 +108,11 @@ def _read_pages(document: pdfium.PdfDocument, draft: Draft) -> list[tuple[PartDr
     scans.note()
     if broken:
         draft.metadata["pages_damaged"] = broken[:_LISTED_PAGES]
-    if not draft.parts and scans.any:
+    if draft.parts or draft.members:
+        return pages
+    if scans.any:
         raise scans.refusal("PDF")
-    if not draft.parts and broken:
+    if broken:
         raise UnreadableDocument(
             Unreadable.MALFORMED,
             f"None of the {len(broken)} pages of the PDF can be opened.",

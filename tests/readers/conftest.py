@@ -6,12 +6,13 @@ from typing import TypeAlias
 
 import pytest
 
-from contracts.content import Source
+from contracts.content import Enclosed, Source
 from contracts.errors import UnreadableDocument
 from contracts.nouns import Reading
 from readers.pool import ProcessReader
 
 ReadBytes: TypeAlias = Callable[..., Awaitable[Reading]]
+UnpackBytes: TypeAlias = Callable[..., Awaitable[tuple[Reading, dict[str, bytes]]]]
 RefuseBytes: TypeAlias = Callable[..., Awaitable[UnreadableDocument]]
 
 
@@ -30,6 +31,24 @@ def read(reader: ProcessReader, tmp_path: Path) -> ReadBytes:
         path = tmp_path / "original"
         path.write_bytes(data)
         return await reader.read(Source(path, filename, media_type=media_type))
+
+    return call
+
+
+@pytest.fixture
+def unpack(reader: ProcessReader, tmp_path: Path) -> UnpackBytes:
+    """Read bytes as a file of the given name, and give the files inside as well, by path."""
+
+    async def call(data: bytes, filename: str = "file") -> tuple[Reading, dict[str, bytes]]:
+        path = tmp_path / "original"
+        path.write_bytes(data)
+        files: dict[str, bytes] = {}
+
+        async def take(file: Enclosed) -> None:
+            assert file.path not in files
+            files[file.path] = b"".join([piece async for piece in file.pieces])
+
+        return await reader.read(Source(path, filename), take), files
 
     return call
 

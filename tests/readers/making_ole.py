@@ -228,6 +228,7 @@ def msg(
     fields: Mapping[int, str | bytes],
     recipients: Sequence[tuple[str, str, int]] = (),
     attachments: Sequence[str] = (),
+    method: int = 1,
 ) -> bytes:
     """Make an Outlook message of property numbers; recipients are (name, address, kind)."""
     tree = _storage(fields, {}, 32, len(recipients), len(attachments))
@@ -235,7 +236,7 @@ def msg(
         made = _storage({0x3001: name, 0x39FE: address, 0x3003: address}, {0x0C15: kind}, 8)
         tree[f"__recip_version1.0_#{number:08X}"] = made
     for number, name in enumerate(attachments):
-        made = _storage({0x3707: name, 0x3701: b"content"}, {0x3705: 1}, 8)
+        made = _storage({0x3707: name, 0x3701: b"content"}, {0x3705: method}, 8)
         tree[f"__attach_version1.0_#{number:08X}"] = made
     return compound(tree)
 

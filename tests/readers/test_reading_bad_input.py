@@ -52,7 +52,7 @@ def laughs() -> bytes:
         (packed({"word/document.xml": "<b>" * 9999}), "deep.docx", Unreadable.MALFORMED),
         (packed({"xl/workbook.xml": "<workbook/>"}), "torn.xlsx", Unreadable.MALFORMED),
         (laughs(), "laughs.docx", Unreadable.MALFORMED),
-        (packed({"a.txt": "x"}), "files.zip", Unreadable.UNSUPPORTED),
+        (packed({"a/": ""}), "files.zip", Unreadable.EMPTY),
         (b"<html><script>x</script></html>", "nothing.html", Unreadable.EMPTY),
     ],
 )  # fmt: skip
