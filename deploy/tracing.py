@@ -12,7 +12,7 @@ from ingestion.ending import Ended
 from retrieval.answering import Ask
 from retrieval.feedback import GiveFeedback
 from retrieval.searching import Search
-from retrieval.tracing import TracedAsk, TracedSearch, Tracing
+from retrieval.tracing import Clean, TracedAsk, TracedSearch, Tracing
 from telemetry.pulse import Pulse
 from telemetry.recording import BufferedTracer
 from telemetry.spending import Prices
@@ -64,14 +64,20 @@ class Traced:
 
     @classmethod
     def over(
-        cls, search: Search, ask: Ask, traces: Traces, observers: Observers, prices: Prices
+        cls,
+        search: Search,
+        ask: Ask,
+        traces: Traces,
+        observers: Observers,
+        prices: Prices,
+        clean: Clean,
     ) -> Self:
         """Wrap the use cases."""
         tracer = observers.tracer
-        tracing = Tracing(tracer, observers.load, search.mode, prices.of)
+        tracing = Tracing(tracer, observers.load, search.mode, prices.of, clean)
         return cls(
             traces,
             TracedSearch(search, tracing),
             TracedAsk(ask.stream, tracing),
-            GiveFeedback(traces, tracer, tracer.flush),
+            GiveFeedback(traces, tracer, tracer.flush, clean),
         )

@@ -32,6 +32,7 @@ from contracts.record import Documents, Ledger
 from contracts.variants import Variants
 from deploy import stores
 from deploy.following import PlanFollower
+from deploy.masking import Masking
 from deploy.mirrors import tracers
 from deploy.models import CHUNKER, Models, build_models, prices
 from deploy.quality import Quality
@@ -111,6 +112,7 @@ class Diptych:
     shadow: Shadow
     search: Search
     ask: Ask
+    masking: Masking
     traced: Traced
     """Search and ask for people: what they ask leaves traces, what is measured does not."""
 
@@ -249,7 +251,9 @@ def _assemble(opened: _Opened) -> Diptych:
     panels, plans, metrics = opened.panels, opened.plans, opened.observers.metrics
     ledger, register, generations = catalog.ledger, catalog.register, catalog.generations
     search = Search(panels, models.spaces, plans, metrics, opened.shadow.offer)
-    ask = Ask(search, SentencexSplitter(), models.detector, metrics, models.chat)
+    masking = Masking(models.finder, plans)
+    parts = SentencexSplitter(), models.detector, metrics, models.chat
+    ask = Ask(search, *parts, private=masking.chat)
     reconcile = _reconcile(opened)
     survey, parity, sample = _checks(opened)
     rebuild = Rebuild(ledger, panels, register, survey, ExportFile.open, catalog.rights.rebuilding)
@@ -291,7 +295,10 @@ def _assemble(opened: _Opened) -> Diptych:
         shadow=opened.shadow,
         search=search,
         ask=ask,
-        traced=Traced.over(search, ask, catalog.traces, opened.observers, prices(settings)),
+        masking=masking,
+        traced=Traced.over(
+            search, ask, catalog.traces, opened.observers, prices(settings), masking.traced
+        ),
     )
 
 

@@ -2,9 +2,10 @@
 
 import re
 import time
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from contracts.content import (
     ChatModel,
@@ -41,6 +42,9 @@ from retrieval.searching import Looked, Search
 EXTRACTIVE = "extractive"
 _ENDS = tuple(".!?…")
 _BULLET = re.compile(r"^(?:[-*•–—‣▪◦]|#+)\s+")
+
+
+Private: TypeAlias = Callable[[str, ChatModel], ChatModel]
 
 
 @dataclass(slots=True)
@@ -97,7 +101,8 @@ class Ask:
     """Answers a question from the documents of one workspace.
 
     Without ``chat`` the answer is the documents' own sentences. With it, each sentence of the
-    model is checked against the passages before it is sent.
+    model is checked against the passages before it is sent. ``private`` gives the model as it
+    may be shown a workspace's passages.
     """
 
     def __init__(
@@ -107,12 +112,15 @@ class Ask:
         detector: LanguageDetector,
         metrics: Metrics,
         chat: ChatModel | None = None,
+        *,
+        private: Private = lambda _, chat: chat,
     ) -> None:
         self._search = search
         self._splitter = splitter
         self._detector = detector
         self._metrics = metrics
         self._chat = chat
+        self._private = private
 
     async def __call__(self, request: AskRequest) -> Answer:
         """Give the whole answer. Raises what Search raises."""
@@ -160,7 +168,7 @@ class Ask:
         )
         weighed = time.perf_counter()
         shown = replace(looked, result=result)
-        async with aclosing(self._answer(request.question, evidence, shown, draft)) as events:
+        async with aclosing(self._answer(request, evidence, shown, draft)) as events:
             async for event in events:
                 yield event
         done = time.perf_counter()
@@ -180,7 +188,7 @@ class Ask:
         )
 
     async def _answer(
-        self, question: str, evidence: Evidence, looked: Looked, draft: _Draft
+        self, request: AskRequest, evidence: Evidence, looked: Looked, draft: _Draft
     ) -> AsyncGenerator[AskEvent, None]:
         """Refuse, or let the model write, or quote."""
         if evidence.probability < looked.tuning.evidence.threshold:
@@ -188,7 +196,8 @@ class Ask:
                 yield event
             return
         if self._chat is not None:
-            async with aclosing(self._written(self._chat, question, looked, draft)) as events:
+            chat = self._private(request.workspace, self._chat)
+            async with aclosing(self._written(chat, request.question, looked, draft)) as events:
                 async for event in events:
                     yield event
             if draft.method != EXTRACTIVE:

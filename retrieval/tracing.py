@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeAlias
 from uuid import UUID, uuid4
 
 from contracts.errors import DiptychError
@@ -35,19 +36,23 @@ from retrieval.asking import (
 
 INTERNAL = "internal"
 """The error code of what nobody expected."""
+Clean: TypeAlias = Callable[[str, str], str]
+"""Gives a text as a workspace wants it kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tracing:
     """What tracing needs: who takes traces, the machine's load, how a read is to be served.
 
-    ``price`` gives what tokens cost, or None where nobody said.
+    ``price`` gives what tokens cost, or None where nobody said. ``clean`` gives a text as the
+    traces of a workspace may keep it.
     """
 
     tracer: Tracer
     load: LoadNow
     mode: Callable[[str, ReadMode | None], ReadMode]
     price: Callable[[Mapping[str, int]], float | None] = lambda _: None
+    clean: Clean = lambda _, text: text
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -158,7 +163,7 @@ class _Open:
         trace = _with_found(trace, result) if result else trace
         if answer:
             trace = _with_said(trace, answer, self._tracing.price(answer.tokens))
-        self._tracing.tracer.record(trace)
+        self._tracing.tracer.record(_cleaned(trace, self._tracing.clean))
 
 
 def _with_found(trace: Trace, result: SearchResult) -> Trace:
@@ -193,6 +198,14 @@ def _with_said(trace: Trace, answer: Answer, cost: float | None) -> Trace:
         tokens=answer.tokens,
         cost=cost,
     )
+
+
+def _cleaned(trace: Trace, clean: Clean) -> Trace:
+    """Clean what somebody wrote: the question, the answer, the words that it rests on."""
+    workspace = trace.workspace
+    citations = tuple(replace(one, quote=clean(workspace, one.quote)) for one in trace.citations)
+    answer = trace.answer and clean(workspace, trace.answer)
+    return replace(trace, text=clean(workspace, trace.text), answer=answer, citations=citations)
 
 
 def _ended(result: SearchResult, answer: Answer | None = None) -> Outcome:

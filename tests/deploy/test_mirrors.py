@@ -19,8 +19,9 @@ from contracts.policy import Change
 from contracts.tracing import Outcome, Trace, TraceKind
 from contracts.tuning import Configuration
 from deploy import mirrors
+from deploy.mirrors import masked
 from deploy.settings import Settings
-from telemetry.masking import hidden, masked
+from telemetry.masking import hidden
 from tests.eval.measured import scores
 from tests.fakes.catalog import InMemoryCatalog
 from tests.telemetry.langfuse_standin import PUBLIC, SECRET, Answer, Langfuse, langfuse
@@ -87,7 +88,7 @@ async def test_nothing_is_mirrored_unless_it_is_asked_for(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("texts", "said"),
-    [("full", "anna@example.org"), ("masked", "Did (email) pay (iban)?"), ("none", "(hidden)")],
+    [("full", "anna@example.org"), ("masked", "Did [EMAIL] pay [IBAN]?"), ("none", "(hidden)")],
 )
 async def test_traces_leave_with_the_texts_that_the_setting_allows(
     server: Langfuse, tmp_path: Path, texts: Texts, said: str
@@ -102,8 +103,9 @@ async def test_traces_leave_with_the_texts_that_the_setting_allows(
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("call +33 1 23 45 67 89 or 06.12.34.56.78", "call (number) or (number)"),
-        ("anna.k+x@sub.example.co.uk, ivan@пример.рф", "(email), (email)"),
+        ("call +33 1 23 45 67 89 or 06.12.34.56.78", "call [PHONE] or [PHONE]"),
+        ("anna.k+x@sub.example.co.uk, ivan@пример.рф", "[EMAIL], [EMAIL]"),
+        ("who has 123 456 789 01 or +999 123 456 789?", "who has [NUMBER] or [NUMBER]?"),
         ("in 2024 it cost 1 250 000 euros, article L. 1221-1", None),
     ],
 )
