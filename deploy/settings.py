@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     langfuse_public_key: str = Field("", description="Public key of a project at langfuse_url.")
     langfuse_secret_key: SecretStr | None = Field(None, description="Its secret key.")
     langfuse_texts: Literal["full", "masked", "none"] = Field(
-        "masked", description="What of questions and answers is mirrored; masked: no addresses."
+        "masked", description="What of questions and answers is mirrored; masked: no personal data."
     )
     mlflow_url: str | None = Field(
         None, description="MLflow server that runs are mirrored to, or sqlite: a file below home."

@@ -11,6 +11,7 @@ from contracts.nouns import (
     Card,
     Heading,
     PanelName,
+    PanelQuery,
     Part,
     Reading,
     VersionRef,
@@ -25,7 +26,7 @@ from contracts.personal import (
 from contracts.record import KeptReading
 from ingestion.screening import Count, Screen
 from tests.fakes.personal import AtSignFinder, UnsureDetector
-from tests.ingestion.house import ME, House
+from tests.ingestion.house import GENERATION, ME, House
 
 NIR = "295109912611193"
 MAILS = f"Write to ada@a.org or\nbob@b.org, and\nnumber {NIR}"
@@ -50,6 +51,17 @@ async def test_what_is_read_is_counted_and_nothing_is_changed(house: House) -> N
         PersonalKind.NIR: Occurrence(1, (1,)),
     }
     assert await house.both() == set(MAILS.splitlines())
+
+
+async def test_what_stands_beside_a_mask_is_found_as_before(house: House) -> None:
+    await masked(house, MaskScope.INDEX)
+    await house.pour(MAILS)
+    await house.run()
+    for words, lines in (("Write to", {"Write to [EMAIL] or"}), ("ada@a.org", set())):
+        query = PanelQuery(DEFAULT_WORKSPACE, GENERATION, words, None, 10)
+        for panel in house.panels.values():
+            found = (await panel.search(query)).passages.values()
+            assert {one.chunk.text for one in found} == lines
 
 
 async def test_a_document_without_any_is_counted_too(house: House) -> None:
