@@ -87,4 +87,4 @@ def generate(diptych: Diptych) -> Generate:
             "Set DIPTYCH_LLM_URL to any OpenAI-compatible endpoint.",
         )
     corpus = Corpus(diptych.documents, diptych.ledger, SentencexSplitter())
-    return Generate(diptych.suites, corpus, diptych.masking.common_chat(model), _now)
+    return Generate(diptych.suites, corpus, diptych.personal.masking.common_chat(model), _now)

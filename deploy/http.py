@@ -34,7 +34,7 @@ def create_service_app(diptych: Diptych) -> FastAPI:
             order=diptych.order,
             watch=diptych.watch,
             people=diptych.people,
-            personal=diptych.personal,
+            personal=diptych.personal.counts,
             queue=diptych.queue,
             ledger=diptych.ledger,
             panels=diptych.panels,

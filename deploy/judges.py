@@ -30,7 +30,7 @@ def judge_model(settings: Settings) -> JudgeModel | None:
 async def judging(diptych: Diptych) -> AsyncIterator[JudgeRun]:
     """Lend the use case over the wired service."""
     model = judge_model(diptych.settings)
-    judge = diptych.masking.judge(RagasJudge(model, diptych.embedder))
+    judge = diptych.personal.masking.judge(RagasJudge(model, diptych.embedder))
     await diptych.warm()  # or the first search may be over its deadline, and degraded
     parts = diptych.runs, diptych.judgements, judge, diptych.documents, diptych.ledger
     try:

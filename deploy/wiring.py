@@ -19,7 +19,6 @@ from contracts.nouns import DEFAULT_WORKSPACE, Generation, PanelName, PanelQuery
 from contracts.observing import Metrics, NullMetrics
 from contracts.panels import Panel
 from contracts.people import People
-from contracts.personal import PersonalCounts
 from contracts.policy import (
     Generations,
     GenerationState,
@@ -32,9 +31,9 @@ from contracts.record import Documents, Ledger
 from contracts.variants import Variants
 from deploy import stores
 from deploy.following import PlanFollower
-from deploy.masking import Masking
 from deploy.mirrors import tracers
 from deploy.models import CHUNKER, Models, build_models, prices
+from deploy.personal import Personal
 from deploy.quality import Quality
 from deploy.settings import MEGABYTE, Settings
 from deploy.stores import Bar
@@ -55,7 +54,6 @@ from ingestion.receiving import Receive
 from ingestion.reconciling import Reconcile
 from ingestion.repairing import Repair
 from ingestion.sampling import Sample
-from ingestion.screening import Count, Measure, Screen
 from ingestion.surveying import Survey
 from ingestion.sweeping import Duty, Sweep
 from ingestion.writing import Write
@@ -82,7 +80,7 @@ class Diptych:
     order: Order
     ledger: Ledger
     people: People
-    personal: PersonalCounts
+    personal: Personal
     queue: Queue
     watch: Watch
     blobs: Blobs
@@ -100,7 +98,6 @@ class Diptych:
     plans: PlanFollower
     receive: Receive
     reconcile: Reconcile
-    measure_personal: Measure
     sweep: Sweep
     drain: Drain
     parity: CheckParity
@@ -112,7 +109,6 @@ class Diptych:
     shadow: Shadow
     search: Search
     ask: Ask
-    masking: Masking
     traced: Traced
     """Search and ask for people: what they ask leaves traces, what is measured does not."""
 
@@ -216,8 +212,9 @@ async def open_diptych(
             observing(catalog.traces, counts, settings.trace_days, mirrors)
         )
         quality = Quality.over(catalog.assessments, catalog.ledger, models, counts)
+        personal = Personal.over(catalog, models, plans)
         yield _assemble(
-            _Opened(settings, catalog, models, panels, plans, shadow, observers, quality)
+            _Opened(settings, catalog, models, panels, plans, shadow, observers, quality, personal)
         )
 
 
@@ -233,16 +230,12 @@ class _Opened:
     shadow: Shadow
     observers: Observers
     quality: Quality
+    personal: Personal
 
     @property
     def blobs(self) -> Blobs:
         """Where original bytes are."""
         return FolderBlobs(self.settings.home / "blobs")
-
-    @property
-    def counting(self) -> Count:
-        """What finds personal data in readings."""
-        return Count(self.models.finder, self.models.detector)
 
 
 def _assemble(opened: _Opened) -> Diptych:
@@ -251,9 +244,7 @@ def _assemble(opened: _Opened) -> Diptych:
     panels, plans, metrics = opened.panels, opened.plans, opened.observers.metrics
     ledger, register, generations = catalog.ledger, catalog.register, catalog.generations
     search = Search(panels, models.spaces, plans, metrics, opened.shadow.offer)
-    masking = Masking(models.finder, plans)
-    parts = SentencexSplitter(), models.detector, metrics, models.chat
-    ask = Ask(search, *parts, private=masking.chat)
+    ask, traced = _asking(opened, search)
     reconcile = _reconcile(opened)
     survey, parity, sample = _checks(opened)
     rebuild = Rebuild(ledger, panels, register, survey, ExportFile.open, catalog.rights.rebuilding)
@@ -265,7 +256,7 @@ def _assemble(opened: _Opened) -> Diptych:
         order=Order(catalog.handling, catalog.documents),
         ledger=ledger,
         people=catalog.people,
-        personal=catalog.personal,
+        personal=opened.personal,
         queue=catalog.queue,
         watch=catalog.watch,
         blobs=opened.blobs,
@@ -283,7 +274,6 @@ def _assemble(opened: _Opened) -> Diptych:
         plans=plans,
         receive=_receive(opened),
         reconcile=reconcile,
-        measure_personal=Measure(ledger, opened.counting, catalog.personal),
         sweep=Sweep(ledger, catalog.queue, panels, metrics, _duties(opened, keep, rebuild, sample)),
         drain=Drain(ledger, register, generations, reconcile),
         parity=parity,
@@ -295,10 +285,7 @@ def _assemble(opened: _Opened) -> Diptych:
         shadow=opened.shadow,
         search=search,
         ask=ask,
-        masking=masking,
-        traced=Traced.over(
-            search, ask, catalog.traces, opened.observers, prices(settings), masking.traced
-        ),
+        traced=traced,
     )
 
 
@@ -309,6 +296,15 @@ def _keep(opened: _Opened) -> KeepGenerations:
     return KeepGenerations(
         catalog.generations, opened.panels, catalog.register, spaces, grace_s=grace
     )
+
+
+def _asking(opened: _Opened, search: Search) -> tuple[Ask, Traced]:
+    """Give the use case that answers, and both as people use them: with traces."""
+    models, masking, observers = opened.models, opened.personal.masking, opened.observers
+    parts = SentencexSplitter(), models.detector, observers.metrics, models.chat
+    ask = Ask(search, *parts, private=masking.chat)
+    price, traces = prices(opened.settings), opened.catalog.traces
+    return ask, Traced.over(search, ask, traces, observers, price, masking.traced)
 
 
 def _duties(
@@ -344,7 +340,6 @@ def _reconcile(opened: _Opened) -> Reconcile:
     limit = opened.settings.max_upload_bytes
     pages, members = catalog.recognised, catalog.members
     opening = Open(ledger, members, pages, opened.blobs, models.reader, limit=limit)
-    screen = Screen(opened.counting, catalog.personal, catalog.policies)
     return Reconcile(
         ledger,
         opened.blobs,
@@ -352,7 +347,12 @@ def _reconcile(opened: _Opened) -> Reconcile:
         catalog.generations,
         models.spaces,
         prepare=Prepare(
-            ledger, opening, metrics, assess=opened.quality.assess, screen=screen, ended=ended
+            ledger,
+            opening,
+            metrics,
+            assess=opened.quality.assess,
+            screen=opened.personal.screen,
+            ended=ended,
         ),
         write=Write(ledger, models.extractor, panels, metrics),
         copy=Copy(ledger, panels, catalog.policies, catalog.register, ExportFile.open, metrics),

@@ -51,15 +51,15 @@ def show(
     async def main() -> None:
         async with open_diptych(load()) as diptych:
             if document:
-                tell([await diptych.personal.get(workspace, document)], as_json=as_json)
+                tell([await diptych.personal.counts.get(workspace, document)], as_json=as_json)
                 return
-            totals = await diptych.personal.totals(workspace)
+            totals = await diptych.personal.counts.totals(workspace)
             scopes = (await diptych.plans.look()).masks(workspace)
             if as_json:
                 emit(totals_as_json(workspace, totals, scopes))
             else:
                 out.print("\n".join(sentences(totals, scopes)), highlight=False)
-            async for page in _pages(diptych.personal, workspace, level):
+            async for page in _pages(diptych.personal.counts, workspace, level):
                 tell(page, as_json=as_json)
 
     run(main())
@@ -107,7 +107,7 @@ def measure(
     async def main() -> int:
         with progress(quiet=quiet or as_json) as bar:
             async with open_diptych(load(), bar) as diptych:
-                return await diptych.measure_personal(
+                return await diptych.personal.measure(
                     workspace, lambda done, total: bar("Measuring", done, total)
                 )
 
