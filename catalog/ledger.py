@@ -1,9 +1,10 @@
 """PostgresLedger: per version, generation and panel, what must be true and what is."""
 
+import asyncio
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from catalog.documents import panel_states, part
 from catalog.leases import Leases
 from catalog.plain_text import dump, plain, plain_or_none
 from catalog.settings import settled
-from contracts.errors import Unreadable
+from contracts.errors import CatalogUnavailable, Unreadable
 from contracts.nouns import Card, PanelName, Part, Reading, VersionRef
 from contracts.record import (
     Expectation,
@@ -38,12 +39,41 @@ class PostgresLedger:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self._leases = Leases(connections)
+        self._survivors: set[VersionRef] = set()
 
     @asynccontextmanager
     async def claim(self, documents: Sequence[UUID]) -> AsyncIterator[list[Task]]:
         """Lock documents against other workers and give what is not yet true of them."""
         async with self._leases.take(documents) as mine:
-            yield await self._tasks(mine)
+            tasks = await self._tasks(mine)
+            try:
+                yield tasks
+            finally:
+                # A worker that is stopped clears the counts all the same.
+                await asyncio.shield(asyncio.ensure_future(self._survived(tasks)))
+
+    async def _survived(self, tasks: Sequence[Task]) -> None:
+        """Take back that these are in hand; while the catalog is away, with the next claim."""
+        self._survivors |= {t.ref for t in tasks if t.state is VersionState.PROCESSING}
+        with suppress(CatalogUnavailable):
+            await self._clear_survivors()
+
+    async def _clear_survivors(self) -> None:
+        if refs := sorted(self._survivors):
+            async with self._connections.session() as connection:
+                await connection.execute(queries.SURVIVED, _columns(refs))
+            self._survivors.difference_update(refs)
+
+    async def suspects(self, documents: Sequence[UUID]) -> Mapping[UUID, int]:
+        """Give those that were in hand when a worker process died, and how often by now."""
+        if not documents:
+            return {}
+        await self._clear_survivors()
+        named = list(dict.fromkeys(documents))
+        values = {"documents": named, "locks": [locks.lease(document) for document in named]}
+        async with self._connections.session() as connection:
+            cursor = await connection.execute(queries.SUSPECTS, values)
+            return dict([row async for row in cursor])
 
     async def _tasks(self, documents: list[UUID]) -> list[Task]:
         if not documents:

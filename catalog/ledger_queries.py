@@ -20,9 +20,12 @@ WITH open AS (
     GROUP BY l.document, l.number, l.generation, g.state
     HAVING bool_or(l.due IS NOT NULL)
 ), begun AS (
-    UPDATE catalog.version v SET state = 'processing', updated = now()
+    UPDATE catalog.version v
+    SET state = 'processing', crashes = v.crashes + 1, stage = '', done = 0, total = 0,
+        updated = CASE v.state WHEN 'accepted' THEN now() ELSE v.updated END
     FROM open
-    WHERE v.document = open.document AND v.number = open.number AND v.state = 'accepted'
+    WHERE v.document = open.document AND v.number = open.number
+      AND v.state IN ('accepted', 'processing')
 )
 SELECT v.document, v.number, d.workspace, v.filename, d.source, v.media_type, v.metadata, v.blob,
        v.start, v.stop, open.generation,
@@ -34,6 +37,27 @@ FROM open
 JOIN catalog.version v ON v.document = open.document AND v.number = open.number
 JOIN catalog.document d ON d.id = v.document
 ORDER BY v.document, v.number, open.serving DESC, open.generation
+"""
+
+# Whoever lives to say so was not ended by what it had in hand.
+SURVIVED: Final = """
+UPDATE catalog.version v SET crashes = v.crashes - 1
+FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
+WHERE v.document = u.document AND v.number = u.number AND v.crashes > 0
+  AND v.state IN ('accepted', 'processing')
+"""
+# Few documents have a count, and only their locks are looked for among those of all workers.
+SUSPECTS: Final = """
+SELECT v.document, max(v.crashes)
+FROM unnest(%(documents)s::uuid[], %(locks)s::bigint[]) AS u (document, lock)
+JOIN catalog.version v ON v.document = u.document
+WHERE v.crashes > 0 AND v.state IN ('accepted', 'processing') AND NOT EXISTS (
+    SELECT FROM pg_locks k
+    WHERE k.locktype = 'advisory' AND k.objsubid = 1
+      AND k.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND k.classid::bigint = u.lock >> 32 AND k.objid::bigint = u.lock & 4294967295)
+GROUP BY v.document
+ORDER BY v.document
 """
 
 SAVE_READINGS: Final = """
@@ -189,7 +213,8 @@ WITH named AS (
 ), states AS (
     UPDATE catalog.version v
     SET state = CASE WHEN v.number = moved.number THEN 'live' ELSE 'retired' END,
-        reason = NULL, detail = NULL, stage = '', done = 0, total = 0, updated = now()
+        reason = NULL, detail = NULL, stage = '', done = 0, total = 0, crashes = 0,
+        updated = now()
     FROM moved
     WHERE v.document = moved.document AND v.number <= moved.number
       AND (v.number = moved.number OR v.state <> 'retired')

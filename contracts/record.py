@@ -263,6 +263,13 @@ class Ledger(Protocol):
     live, the older ones' rows turn to wanted ``absent``; when a document is deleted, all turn.
     """
 
+    async def suspects(self, documents: Sequence[UUID]) -> Mapping[UUID, int]:
+        """Give those that were in hand when a worker process died, and how often by now.
+
+        What a worker has in hand now is left out.
+        """
+        ...
+
     def claim(self, documents: Sequence[UUID]) -> AbstractAsyncContextManager[list[Task]]:
         """Lock documents against other workers and give what is not yet true of them.
 
@@ -271,7 +278,8 @@ class Ledger(Protocol):
         The locks end with the block, or with the worker's connection. Tasks come in order of
         document, version and generation, the one that serves first. A version is given
         until ``go_live`` noted it live everywhere, ``quarantine`` ended it or ``gone`` dropped
-        it, so that a crash between two verbs loses nothing.
+        it, so that a crash between two verbs loses nothing. What is not at its end counts as in
+        hand from before the block until after it, see ``suspects``; going live clears the count.
         """
         ...
 

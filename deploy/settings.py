@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     max_waiting: int = Field(
         200_000, ge=1, description="Documents that may be waiting before uploads wait too."
     )
+    max_crashes: int = Field(
+        3, ge=1, description="Times that a document may end a worker before it is quarantined."
+    )
     trace_days: int = Field(
         90, ge=0, le=36_500, description="Days that traces are kept; 0 keeps none."
     )

@@ -45,6 +45,7 @@ from ingestion.admitting import Admit
 from ingestion.copying import Copy
 from ingestion.draining import Drain
 from ingestion.generations import KeepGenerations
+from ingestion.isolating import Isolate
 from ingestion.opening import Open
 from ingestion.ordering import Order
 from ingestion.parity import CheckParity
@@ -98,6 +99,7 @@ class Diptych:
     plans: PlanFollower
     receive: Receive
     reconcile: Reconcile
+    isolate: Isolate
     sweep: Sweep
     drain: Drain
     parity: CheckParity
@@ -151,7 +153,7 @@ class Diptych:
 
     async def work(self) -> None:
         """Work the queue until cancelled."""
-        await self.queue.work(self.reconcile, self.sweep, concurrency=self.settings.concurrency)
+        await self.queue.work(self.isolate, self.sweep, concurrency=self.settings.concurrency)
 
     @asynccontextmanager
     async def helping(self, *, needed: bool) -> AsyncIterator[None]:
@@ -274,6 +276,7 @@ def _assemble(opened: _Opened) -> Diptych:
         plans=plans,
         receive=_receive(opened),
         reconcile=reconcile,
+        isolate=_isolate(opened, reconcile),
         sweep=Sweep(ledger, catalog.queue, panels, metrics, _duties(opened, keep, rebuild, sample)),
         drain=Drain(ledger, register, generations, reconcile),
         parity=parity,
@@ -313,6 +316,12 @@ def _duties(
     """Give what the sweep does beside finding backlog, in order."""
     forget = forgetting(opened.catalog.traces, opened.settings.trace_days)
     return keep.step, rebuild.step, forget, sample, opened.quality.renewal.step
+
+
+def _isolate(opened: _Opened, reconcile: Reconcile) -> Isolate:
+    """Give what stands between a worker and a document that ends it."""
+    ledger, ended, most = opened.catalog.ledger, opened.observers.ended, opened.settings.max_crashes
+    return Isolate(ledger, opened.panels, reconcile, ended, most=most)
 
 
 def _receive(opened: _Opened) -> Receive:

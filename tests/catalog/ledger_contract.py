@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from contracts.errors import Unreadable
 from contracts.nouns import DEFAULT_WORKSPACE, PanelName, Part, Reading
 from contracts.record import KeptReading, Reached, Slice, VersionState, Wanted
@@ -55,6 +57,18 @@ class LedgerContract:
         await desk.remove(ref)
         assert await desk.tasks() == []
         assert await desk.tasks(ref.document) == []
+
+    async def test_what_is_in_hand_or_was_given_back_is_not_suspect(self, desk: Desk) -> None:
+        ref = await desk.accept_one("a")
+        ledger = desk.catalog.ledger
+        async with ledger.claim([ref.document]):
+            assert await ledger.suspects([ref.document]) == {}
+        assert await ledger.suspects([ref.document]) == {}
+        with pytest.raises(RuntimeError):
+            async with ledger.claim([ref.document]):
+                raise RuntimeError
+        assert await ledger.suspects([ref.document, ref.document]) == {}
+        assert await ledger.suspects([]) == {}
 
     async def test_tasks_come_in_order_of_document_and_version(self, desk: Desk) -> None:
         a, b = await desk.accept_one("a", "1"), await desk.accept_one("b", "1")

@@ -1,5 +1,6 @@
 """The ledger in memory."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from contracts.errors import Unreadable
 from contracts.nouns import PanelName, VersionRef
 from contracts.policy import GenerationState
 from contracts.record import (
+    FINAL,
     Expectation,
     Held,
     KeptReading,
@@ -34,9 +36,34 @@ class InMemoryLedger:
         mine = set(documents) - self._tables.held
         self._tables.held |= mine
         try:
-            yield list(self._tasks(mine))
+            tasks = list(self._tasks(mine))
+            begun = {t.ref for t in tasks if t.state is VersionState.PROCESSING}
+            self._count(begun, 1)
+            try:
+                yield tasks
+            except (Exception, asyncio.CancelledError):  # anything else is the process's death
+                self._count(begun, -1)
+                raise
+            self._count(begun, -1)
         finally:
             self._tables.held -= mine
+
+    def _count(self, refs: Collection[VersionRef], one: int) -> None:
+        for version in self._versions(sorted(refs)):
+            if version.state is VersionState.PROCESSING:
+                version.crashes = max(0, version.crashes + one)
+
+    async def suspects(self, documents: Sequence[UUID]) -> Mapping[UUID, int]:
+        self._tables.check()
+        known = (self._tables.documents.get(d) for d in sorted(set(documents) - self._tables.held))
+        counts = {
+            document.id: max(
+                (v.crashes for v in document.versions.values() if v.state not in FINAL), default=0
+            )
+            for document in known
+            if document
+        }
+        return {document: crashes for document, crashes in counts.items() if crashes}
 
     def _tasks(self, documents: set[UUID]) -> Iterator[Task]:
         for document in (d for _, d in sorted(self._tables.documents.items())):
@@ -160,6 +187,7 @@ class InMemoryLedger:
             if not any(_is_true(r) and self._serves(r.generation) for r in version.rows.values()):
                 continue
             document.live, version.state = version.ref.number, VersionState.LIVE
+            version.crashes = 0
             version.stage, version.done, version.total = "", 0, 0
             for row in version.rows.values():
                 row.open = not _is_true(row)

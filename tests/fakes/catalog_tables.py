@@ -76,6 +76,7 @@ class Version:
     done: int = 0
     total: int = 0
     shown: bool = False
+    crashes: int = 0
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     updated: datetime = field(default_factory=lambda: datetime.now(UTC))
 

@@ -47,6 +47,7 @@ from ingestion.copying import Copy
 from ingestion.draining import Drain
 from ingestion.ending import Ended
 from ingestion.generations import KeepGenerations
+from ingestion.isolating import Isolate
 from ingestion.opening import Open
 from ingestion.parity import CheckParity
 from ingestion.preparing import Prepare
@@ -73,6 +74,7 @@ GENERATION = Generation(1, "hash", 384, "lines")
 LIMIT = 10_000
 GRACE_S = 3600.0
 LOOK_EVERY_S = 0.01
+CRASHES = 3
 ME = Change("a test")
 
 
@@ -274,6 +276,7 @@ class House:
             copy=Copy(ledger, panels, catalog.policies, register, self.open_file, metrics),
             ended=ended,
         )
+        self.isolate = Isolate(ledger, panels, self.reconcile, ended, most=CRASHES)
         survey = Survey(ledger, panels, register, generations)
         self.parity = CheckParity(ledger, survey, catalog.parity_log)
         self.repair = Repair(ledger, survey, self.parity, metrics)
@@ -311,9 +314,9 @@ class House:
 
     async def run(self) -> None:
         """Do the jobs; what a job leaves is found by the sweep, once."""
-        await self.catalog.queue.drain(self.reconcile)
+        await self.catalog.queue.drain(self.isolate)
         await self.sweep()
-        await self.catalog.queue.drain(self.reconcile)
+        await self.catalog.queue.drain(self.isolate)
 
     async def rest(self) -> None:
         """Work as workers do, long enough for whatever takes several steps."""

@@ -45,7 +45,7 @@ READING: dict[type, frozenset[str]] = {
     Ledger: frozenset(
         {
             *("backlog", "expectations", "live_versions", "moving", "readings", "sample"),
-            *("still_wanted", "unfinished"),
+            *("still_wanted", "suspects", "unfinished"),
         }
     ),
     Panel: frozenset(
