@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.content import NoteProgress, Source, TakeEnclosed, TakeRecognised
+from contracts.content import Source
 from contracts.nouns import DEFAULT_WORKSPACE, Reading, Vector, VersionRef
 from contracts.record import VersionState
 from ingestion.writing import BLOCK
@@ -132,13 +132,7 @@ class EndlessReader(LineReader):
         super().__init__()
         self.began, self.stopped = asyncio.Event(), asyncio.Event()
 
-    async def read(
-        self,
-        source: Source,
-        enclosed: TakeEnclosed | None = None,
-        progress: NoteProgress | None = None,
-        recognised: TakeRecognised | None = None,
-    ) -> Reading:
+    async def read(self, source: Source, *rest: Any, **named: Any) -> Reading:
         self.began.set()
         try:
             await asyncio.Event().wait()

@@ -2,11 +2,12 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from contracts.content import NoteProgress, Source, TakeEnclosed
+from contracts.content import Source
 from contracts.nouns import DEFAULT_WORKSPACE, PanelName, Reading
 from contracts.record import DocumentRecord, VersionState
 from tests.ingestion.crashing import Crash
@@ -25,12 +26,7 @@ class FatalReader(LineReader):
         self.go_on = asyncio.Event()
         self.began = asyncio.Event()
 
-    async def read(
-        self,
-        source: Source,
-        enclosed: TakeEnclosed | None = None,
-        progress: NoteProgress | None = None,
-    ) -> Reading:
+    async def read(self, source: Source, *rest: Any, **named: Any) -> Reading:
         text = source.path.read_text()
         self.now.add(text)
         self.company.append(set(self.now))
@@ -40,7 +36,7 @@ class FatalReader(LineReader):
                 await self.go_on.wait()
             if text == POISON:
                 raise Crash
-            return await super().read(source, enclosed, progress)
+            return await super().read(source, *rest, **named)
         finally:
             self.now.remove(text)
 
