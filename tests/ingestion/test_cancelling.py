@@ -138,7 +138,7 @@ class EndlessReader(LineReader):
             await asyncio.Event().wait()
         finally:
             self.stopped.set()
-        return await super().read(source, enclosed, progress, recognised)
+        return await super().read(source, *rest, **named)
 
 
 async def test_reading_stops_soon_after_nobody_wants_it_any_more(tmp_path: Path) -> None:
