@@ -5,6 +5,8 @@ from uuid import UUID
 
 CLASS: Final = 0x44505459
 """First of the two numbers of each lock below; leases use the space of single numbers."""
+PLACES: Final = 0x4450544A
+"""First number of the locks of places; the second is the place's own."""
 MIGRATE: Final = 1
 FIRST_KEY: Final = 2
 SETTINGS: Final = 3

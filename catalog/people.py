@@ -78,7 +78,7 @@ class PostgresPeople:
     async def remove_workspace(self, name: str) -> None:
         """Remove a workspace that holds nothing any more."""
         held = Conflict(
-            f"The workspace '{name[:80]}' still has documents, keys, suites or a policy.",
+            f"The workspace '{name[:80]}' still has documents, keys, suites, places or a policy.",
             "Remove those first; deleted documents take a moment to be gone.",
         )
         if name not in await self.workspaces():

@@ -12,6 +12,7 @@ from catalog.ledger import PostgresLedger
 from catalog.members import PostgresMembers
 from catalog.people import PostgresPeople
 from catalog.personal import PostgresPersonalCounts
+from catalog.places import PostgresPlaces
 from catalog.policies import PostgresPolicies
 from catalog.quality import PostgresAssessments
 from catalog.queue import ProcrastinateQueue
@@ -53,6 +54,7 @@ class PostgresCatalog:
         self.parity_log = PostgresParityLog(self._connections)
         self.recognised = PostgresRecognisedPages(self._connections)
         self.rights = PostgresRights(self._connections)
+        self.places = PostgresPlaces(self._connections, self.rights)
         self.runs = PostgresRuns(self._connections)
         self.assessments = PostgresAssessments(self._connections)
         self.configurations = PostgresConfigurations(self._connections)

@@ -57,7 +57,7 @@ class People(Protocol):
     async def remove_workspace(self, name: str) -> None:
         """Remove a workspace that holds nothing any more.
 
-        Raises NotFound, and Conflict while it has documents, keys, suites or a policy.
+        Raises NotFound, and Conflict while it has documents, keys, suites, places or a policy.
         """
         ...
 

@@ -19,6 +19,7 @@ CONTRACTS = (
     "judgements",
     "ledger",
     "personal",
+    "places",
     "policy",
     "quality",
     "queue",
@@ -65,6 +66,7 @@ DELETE FROM catalog.quality_norm;
 DELETE FROM catalog.quality_expectation;
 DELETE FROM catalog.parity_check;
 DELETE FROM catalog.key;
+DELETE FROM catalog.place;
 DELETE FROM catalog.workspace WHERE name <> 'default';
 UPDATE catalog.duty SET done = '-infinity';
 DELETE FROM queue.procrastinate_jobs;

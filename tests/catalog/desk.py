@@ -9,6 +9,7 @@ from uuid import UUID
 from contracts.configurations import Configurations
 from contracts.curating import Suites
 from contracts.handling import Handling, Queue, Watch
+from contracts.intake import Places
 from contracts.judging import Judgements
 from contracts.measuring import Runs
 from contracts.members import Members
@@ -87,6 +88,8 @@ class Catalog(Protocol):
     def parity_log(self) -> ParityLog: ...
     @property
     def recognised(self) -> RecognisedPages: ...
+    @property
+    def places(self) -> Places: ...
     @property
     def runs(self) -> Runs: ...
     @property

@@ -15,6 +15,7 @@ from tests.catalog.judgements_contract import JudgementsContract
 from tests.catalog.ledger_contract import LedgerContract
 from tests.catalog.members_contract import MembersContract
 from tests.catalog.personal_contract import PersonalContract
+from tests.catalog.places_contract import PlacesContract
 from tests.catalog.policy_contract import PolicyContract
 from tests.catalog.quality_contract import QualityContract
 from tests.catalog.queue_contract import Handled, QueueContract
@@ -38,6 +39,7 @@ class TestInMemoryCatalog(
     LedgerContract,
     MembersContract,
     PersonalContract,
+    PlacesContract,
     PolicyContract,
     QualityContract,
     QueueContract,

@@ -16,6 +16,7 @@ from tests.catalog.judgements_contract import JudgementsContract
 from tests.catalog.ledger_contract import LedgerContract
 from tests.catalog.members_contract import MembersContract
 from tests.catalog.personal_contract import PersonalContract
+from tests.catalog.places_contract import PlacesContract
 from tests.catalog.policy_contract import PolicyContract
 from tests.catalog.quality_contract import QualityContract
 from tests.catalog.queue_contract import QueueContract
@@ -37,6 +38,7 @@ class TestPostgresCatalog(
     LedgerContract,
     MembersContract,
     PersonalContract,
+    PlacesContract,
     PolicyContract,
     QualityContract,
     QueueContract,

@@ -34,6 +34,7 @@ from tests.fakes.catalog_tables import Document, Row, Tables, Version
 from tests.fakes.configurations import InMemoryConfigurations
 from tests.fakes.judgements import InMemoryJudgements
 from tests.fakes.personal import InMemoryPersonalCounts
+from tests.fakes.places import InMemoryPlaces
 from tests.fakes.quality import InMemoryAssessments
 from tests.fakes.recognised import InMemoryRecognisedPages
 from tests.fakes.runs import InMemoryRuns
@@ -66,6 +67,7 @@ class InMemoryCatalog:
         self.evidence = InMemoryEvidence(self.tables)
         self.parity_log = InMemoryParityLog(self.tables)
         self.recognised = InMemoryRecognisedPages(self.tables)
+        self.places = InMemoryPlaces(self.tables)
         self.runs = InMemoryRuns(self.tables)
         self.assessments = InMemoryAssessments(self.tables)
         self.configurations = InMemoryConfigurations(self.tables, self.policies, self.runs)
