@@ -1,0 +1,1 @@
+"""Ways in: folders, mailboxes and buckets as places that are looked at."""
