@@ -15,6 +15,7 @@ from deploy.commands.doctor import doctor
 from deploy.commands.evaluate import evaluate
 from deploy.commands.generations import generations
 from deploy.commands.ingest import ingest
+from deploy.commands.intake import intake
 from deploy.commands.lab import lab
 from deploy.commands.mirror import mirror_runs
 from deploy.commands.order import cancel, retry
@@ -49,6 +50,7 @@ evaluate.command("reproduce")(reproduce_run)
 app.add_typer(champion, name="champion")
 app.add_typer(evaluate, name="eval")
 app.add_typer(generations, name="generations")
+app.add_typer(intake, name="intake")
 app.add_typer(keys, name="keys")
 app.add_typer(lab, name="lab")
 app.add_typer(personal, name="personal")

@@ -1,8 +1,10 @@
 """Settings: the one place that reads the environment (``DIPTYCH_*``) and ``.env``."""
 
+import os
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -114,6 +116,18 @@ class Settings(BaseSettings):
         """Where a browser on this machine finds the service."""
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
         return f"http://{host}:{self.port}"
+
+
+def place_variable(place: str, what: str) -> str:
+    """Give the name of the variable that holds a secret of a place."""
+    return f"DIPTYCH_INTAKE_{place.upper().replace('-', '_')}_{what}"
+
+
+def place_secret(place: str, what: str) -> SecretStr | None:
+    """Read a secret of a place, each time anew: its name is not known beforehand."""
+    name = place_variable(place, what)
+    found = os.environ.get(name) or dotenv_values(".env").get(name)
+    return SecretStr(found) if found else None
 
 
 def load() -> Settings:

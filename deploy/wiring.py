@@ -31,6 +31,7 @@ from contracts.record import Documents, Ledger
 from contracts.variants import Variants
 from deploy import stores
 from deploy.following import PlanFollower
+from deploy.intake import Gathering
 from deploy.mirrors import tracers
 from deploy.models import CHUNKER, Models, build_models, prices
 from deploy.personal import Personal
@@ -98,6 +99,7 @@ class Diptych:
     panels: Mapping[PanelName, Panel]
     plans: PlanFollower
     receive: Receive
+    intake: Gathering
     reconcile: Reconcile
     isolate: Isolate
     sweep: Sweep
@@ -245,12 +247,12 @@ def _assemble(opened: _Opened) -> Diptych:
     settings, catalog, models = opened.settings, opened.catalog, opened.models
     panels, plans, metrics = opened.panels, opened.plans, opened.observers.metrics
     ledger, register, generations = catalog.ledger, catalog.register, catalog.generations
-    search = Search(panels, models.spaces, plans, metrics, opened.shadow.offer)
-    ask, traced = _asking(opened, search)
+    search, ask, traced = _asking(opened)
     reconcile = _reconcile(opened)
     survey, parity, sample = _checks(opened)
     rebuild = Rebuild(ledger, panels, register, survey, ExportFile.open, catalog.rights.rebuilding)
     keep = _keep(opened)
+    receive = _receive(opened)
     return Diptych(
         settings=settings,
         models=models,
@@ -274,7 +276,8 @@ def _assemble(opened: _Opened) -> Diptych:
         variants=catalog.variants,
         panels=panels,
         plans=plans,
-        receive=_receive(opened),
+        receive=receive,
+        intake=Gathering.over(catalog.places, catalog.documents, receive, settings),
         reconcile=reconcile,
         isolate=_isolate(opened, reconcile),
         sweep=Sweep(ledger, catalog.queue, panels, metrics, _duties(opened, keep, rebuild, sample)),
@@ -301,13 +304,15 @@ def _keep(opened: _Opened) -> KeepGenerations:
     )
 
 
-def _asking(opened: _Opened, search: Search) -> tuple[Ask, Traced]:
-    """Give the use case that answers, and both as people use them: with traces."""
+def _asking(opened: _Opened) -> tuple[Search, Ask, Traced]:
+    """Give the use cases that find and answer, and both as people use them: with traces."""
     models, masking, observers = opened.models, opened.personal.masking, opened.observers
+    plans, offer = opened.plans, opened.shadow.offer
+    search = Search(opened.panels, models.spaces, plans, observers.metrics, offer)
     parts = SentencexSplitter(), models.detector, observers.metrics, models.chat
     ask = Ask(search, *parts, private=masking.chat)
     price, traces = prices(opened.settings), opened.catalog.traces
-    return ask, Traced.over(search, ask, traces, observers, price, masking.traced)
+    return search, ask, Traced.over(search, ask, traces, observers, price, masking.traced)
 
 
 def _duties(

@@ -188,7 +188,7 @@ def worker(
     concurrency: Annotated[int | None, typer.Option(help="Jobs to run at a time.")] = None,
     leash: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
-    """Work the queue: read, embed, write both panels."""
+    """Work the queue: read, embed, write both panels; look at the places of `diptych intake`."""
     settings = load()
     if concurrency:
         settings = settings.model_copy(update={"concurrency": concurrency})
@@ -206,10 +206,13 @@ async def _worker(settings: Settings, *, leash: bool) -> None:
     metrics = prometheus(settings.home / "metrics")
     async with open_diptych(settings, metrics=metrics) as diptych:
         working = asyncio.create_task(diptych.work())
+        attending = asyncio.create_task(diptych.intake.attend())
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        working.cancel()
         stopped.cancel()
+        attending.cancel()
+        working.cancel()
+        await asyncio.wait({attending})
         with suppress(asyncio.CancelledError):
             await working
 
