@@ -16,6 +16,7 @@ from api.routes import (
     documents,
     evaluations,
     generations,
+    intake,
     panels,
     people,
     personal,
@@ -78,6 +79,7 @@ def create_app(service: Service) -> FastAPI:
         quality,
         people,
         personal,
+        intake,
         service_routes,
     ):
         app.include_router(room.router)

@@ -10,6 +10,7 @@ from api.operations import Operations
 from api.quality_desk import QualityDesk
 from contracts.blobs import Blobs
 from contracts.handling import Watch
+from contracts.intake import Places
 from contracts.measuring import Runs
 from contracts.nouns import PanelName
 from contracts.panels import Panel
@@ -89,6 +90,7 @@ class Service:
     watch: Watch
     people: People
     personal: PersonalCounts
+    places: Places
     queue: Workforce
     ledger: Backlog
     panels: Mapping[PanelName, Panel]

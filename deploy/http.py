@@ -35,6 +35,7 @@ def create_service_app(diptych: Diptych) -> FastAPI:
             watch=diptych.watch,
             people=diptych.people,
             personal=diptych.personal.counts,
+            places=diptych.intake.places,
             queue=diptych.queue,
             ledger=diptych.ledger,
             panels=diptych.panels,

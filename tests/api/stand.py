@@ -186,6 +186,7 @@ class Stand:
             watch=catalog.watch,
             people=catalog.people,
             personal=catalog.personal,
+            places=catalog.places,
             queue=catalog.queue,
             ledger=catalog.ledger,
             panels=self.panels,

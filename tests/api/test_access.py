@@ -32,6 +32,7 @@ NEEDS = {
     ("DELETE", "/v1/keys/{key}"): Role.ADMIN,
     ("GET", "/v1/workspaces"): Role.ADMIN,
     ("POST", "/v1/workspaces"): Role.ADMIN,
+    ("GET", "/v1/intake"): Role.ADMIN,
     ("GET", "/v1/panels/policy"): Role.ADMIN,
     ("GET", "/v1/panels/audit"): Role.ADMIN,
     ("GET", "/v1/panels/parity"): Role.ADMIN,
