@@ -28,7 +28,7 @@ ORDER BY d.id
 _UNDER_WAY: Final = """
 SELECT count(*) FROM (
     SELECT FROM catalog.version WHERE state IN ('accepted', 'processing') LIMIT %s
-) AS some
+) AS counted
 """
 # The documents are locked: what is cancelled, retried, deleted or sent anew happens one by one.
 _RETRY: Final = """

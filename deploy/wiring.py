@@ -250,8 +250,7 @@ def _assemble(opened: _Opened) -> Diptych:
     search, ask, traced = _asking(opened)
     reconcile = _reconcile(opened)
     survey, parity, sample = _checks(opened)
-    rebuild = Rebuild(ledger, panels, register, survey, ExportFile.open, catalog.rights.rebuilding)
-    keep = _keep(opened)
+    keep, rebuild = _upkeep(opened, survey)
     receive = _receive(opened)
     return Diptych(
         settings=settings,
@@ -295,13 +294,13 @@ def _assemble(opened: _Opened) -> Diptych:
     )
 
 
-def _keep(opened: _Opened) -> KeepGenerations:
-    """Give the use case of generations."""
-    catalog, grace = opened.catalog, opened.settings.grace_seconds
-    spaces = opened.models.spaces
-    return KeepGenerations(
-        catalog.generations, opened.panels, catalog.register, spaces, grace_s=grace
-    )
+def _upkeep(opened: _Opened, survey: Survey) -> tuple[KeepGenerations, Rebuild]:
+    """Give the use cases that keep generations up and fill panels anew."""
+    catalog, panels, register = opened.catalog, opened.panels, opened.catalog.register
+    spaces, grace = opened.models.spaces, opened.settings.grace_seconds
+    keep = KeepGenerations(catalog.generations, panels, register, spaces, grace_s=grace)
+    alone = catalog.rights.rebuilding
+    return keep, Rebuild(catalog.ledger, panels, register, survey, ExportFile.open, alone)
 
 
 def _asking(opened: _Opened) -> tuple[Search, Ask, Traced]:
