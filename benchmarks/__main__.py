@@ -15,6 +15,7 @@ from benchmarks import (
     crossing,
     embedding,
     ingestion,
+    invoices,
     memory,
     peers,
     quality,
@@ -39,6 +40,7 @@ ALL: dict[str, Callable[[], Coroutine[None, None, list[Row]]]] = {
     "quality": quality.measure,
     "reading": reading.measure,
     "regressions": regressions.measure,
+    "invoices": invoices.measure,
     "switching": switching.measure,
 }
 

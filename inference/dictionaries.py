@@ -27,16 +27,20 @@ class SpellingDictionaries:
     def unknown(self, words: Sequence[str], language: str) -> int:
         """Count the words that the language's list lacks; ``und``: that no list has."""
         languages = LISTED if language == UNDETERMINED else (language,)
-        with self._loading:
-            lists = [(_list(one), _stems(one)) for one in languages]
-        return sum(not any(_has(word, *entry) for entry in lists) for word in words)
+        left = list(words)
+        for one in languages:
+            with self._loading:
+                listed, stems = _list(one), _stems(one)
+            left = [word for word in left if word not in listed]
+            if stems:
+                left = [word for word in left if not _begins(word, stems)]
+        return len(left)
 
 
-def _has(word: str, listed: frozenset[str], stems: frozenset[str]) -> bool:
-    if word in listed:
-        return True
+def _begins(word: str, stems: frozenset[str]) -> bool:
+    """Tell whether all of a word but its ending is the beginning of a listed one."""
     shortest = max(_STEM_LEAST, len(word) - _ENDING_MOST)
-    return bool(stems) and any(word[:end] in stems for end in range(shortest, len(word) + 1))
+    return any(word[:end] in stems for end in range(shortest, len(word) + 1))
 
 
 @cache

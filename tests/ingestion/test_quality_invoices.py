@@ -75,6 +75,7 @@ def test_what_is_no_record_says_nothing(value: object) -> None:
         "5th June 2018",
         "5. Juni 2018",
         "5 июня 2018",
+        "5 juni 2018",
         "05-Jun-2018",
         "5.6.18",
     ],

@@ -111,7 +111,7 @@ def test_pages_blank_unread_and_damaged_are_shares_of_all() -> None:
 
 
 def test_parts_in_another_language_are_seen() -> None:
-    found = figures(reading(FRENCH * 2, ENGLISH * 2, FRENCH * 2, FRENCH * 2, pages=4))
+    found = figures(reading(FRENCH * 3, ENGLISH * 3, FRENCH * 3, pages=3))
     assert 0.1 < found["languages_mixed"] < 0.4
     assert found["language_en"] == pytest.approx(found["languages_mixed"], abs=0.01)
 
