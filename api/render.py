@@ -9,6 +9,7 @@ from api.schemas import (
     ChunkAnswer,
     CitationAnswer,
     DocumentAnswer,
+    DocumentList,
     HeadingAnswer,
     KeyAnswer,
     LegAnswer,
@@ -21,14 +22,16 @@ from api.schemas import (
 )
 from contracts.nouns import EmbeddedChunk, Part, Span, VersionRef
 from contracts.people import KeyRecord
-from contracts.record import DocumentRecord, Receipt
+from contracts.record import DocumentPage, DocumentRecord, Receipt
 from retrieval.asking import Answer, Citation, Found, SearchResult
+
+_BELONGINGS = ("chunks", "members", "versions", "content", "events")
 
 
 def links(document: object) -> dict[str, str]:
     """Give the addresses of what belongs to a document."""
     base = f"/v1/documents/{document}"
-    rest = {name: f"{base}/{name}" for name in ("chunks", "versions", "content", "events")}
+    rest = {name: f"{base}/{name}" for name in _BELONGINGS}
     return {"self": base, **rest}
 
 
@@ -66,6 +69,11 @@ def document(record: DocumentRecord) -> DocumentAnswer:
             "links": links(record.id),
         }
     )
+
+
+def documents(page: DocumentPage) -> DocumentList:
+    """Render one page of a list."""
+    return DocumentList(documents=[document(item) for item in page.items], cursor=page.cursor)
 
 
 DOCUMENT_FIELDS = tuple(

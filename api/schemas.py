@@ -77,9 +77,13 @@ class Progress(BaseModel):
 
 
 class DocumentAnswer(BaseModel):
-    """A document with its newest version; ``live`` is the version that readers see."""
+    """A document with its newest version; ``live`` is the version that readers see.
+
+    ``parent`` is the document that it lies in, as an attachment or in an archive.
+    """
 
     id: UUID
+    parent: UUID | None
     workspace: str
     source: str
     filename: str

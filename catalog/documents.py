@@ -57,7 +57,7 @@ class PostgresDocuments:
         cursor: str | None = None,
         state: VersionState | None = None,
         ids: Sequence[UUID] | None = None,
-        parent: UUID | None = None,
+        parents: Sequence[UUID] | None = None,
         members: bool = True,
     ) -> DocumentPage:
         """List documents, newest first, by keyset: page 1000 costs what page 1 does."""
@@ -66,11 +66,11 @@ class PostgresDocuments:
             "before": read_cursor(cursor),
             "state": state,
             "ids": None if ids is None else list(ids),
-            "parent": parent,
+            "parents": None if parents is None else list(parents),
             "limit": limit + 1,
         }
         everywhere = queries.FIND if members else queries.FIND_OUTSIDE
-        query = everywhere if parent is None else queries.FIND_INSIDE
+        query = everywhere if parents is None else queries.FIND_INSIDE
         async with self._connections.session() as connection:
             rows = await (await connection.execute(query, values)).fetchall()
         page = rows[:limit]

@@ -41,7 +41,7 @@ _PAGE: Final = "ORDER BY d.position DESC LIMIT %(limit)s"
 FIND: Final = _NEWEST + _CHOSEN + _PAGE
 # The conditions of partial indexes stand in the statement, so that its plan may use them.
 FIND_OUTSIDE: Final = _NEWEST + _CHOSEN + "AND d.parent IS NULL " + _PAGE
-FIND_INSIDE: Final = _NEWEST + _CHOSEN + "AND d.parent = %(parent)s " + _PAGE
+FIND_INSIDE: Final = _NEWEST + _CHOSEN + "AND d.parent = ANY (%(parents)s::uuid[]) " + _PAGE
 VERSIONS: Final = (
     _FIELDS
     + """

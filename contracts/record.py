@@ -157,12 +157,12 @@ class Documents(Protocol):
         cursor: str | None = None,
         state: VersionState | None = None,
         ids: Sequence[UUID] | None = None,
-        parent: UUID | None = None,
+        parents: Sequence[UUID] | None = None,
         members: bool = True,
     ) -> DocumentPage:
         """List documents, newest first. Raises InvalidInput for a foreign cursor.
 
-        ``parent`` narrows to what lies directly in that document; without ``members``, what
+        ``parents`` narrows to what lies directly in those documents; without ``members``, what
         lies in others is left out.
         """
         ...

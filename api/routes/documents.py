@@ -113,10 +113,14 @@ async def listing(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[Text | None, Query(max_length=500)] = None,
     state: VersionState | None = None,
+    *,
+    members: bool = True,
 ) -> DocumentList:
-    """List documents, newest first."""
-    page = await service.documents.find(workspace, limit=limit, cursor=cursor, state=state)
-    return DocumentList(documents=[render.document(d) for d in page.items], cursor=page.cursor)
+    """List documents, newest first; `members=false` leaves out what came inside others."""
+    page = await service.documents.find(
+        workspace, limit=limit, cursor=cursor, state=state, members=members
+    )
+    return render.documents(page)
 
 
 @router.get("/{document}")
@@ -162,6 +166,20 @@ async def cancel(document: UUID, workspace: WriteIn, service: Services) -> Docum
     or is being shown to readers at this moment.
     """
     return render.document(await service.order.cancel(workspace, document))
+
+
+@router.get("/{document}/members")
+async def members(
+    document: UUID,
+    workspace: ReadIn,
+    service: Services,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[Text | None, Query(max_length=500)] = None,
+) -> DocumentList:
+    """List the documents that lie directly in one: attachments, files of an archive."""
+    await service.documents.get(workspace, document)
+    page = await service.documents.find(workspace, limit=limit, cursor=cursor, parents=[document])
+    return render.documents(page)
 
 
 @router.get("/{document}/versions")

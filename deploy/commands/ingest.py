@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ import typer
 
 from contracts.errors import DiptychError, InvalidInput, Overloaded
 from contracts.nouns import DEFAULT_WORKSPACE, Json
-from contracts.record import FINAL, DocumentRecord, Receipt, VersionState
+from contracts.record import FINAL, DocumentRecord, Documents, Receipt, VersionState
 from deploy.commands.console import (
     DONE,
     FAILED,
@@ -53,6 +53,14 @@ class Outcome:
     chunks: int | None = None
     external_id: str | None = None
     unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A document that is waited for: where it came from, and whether it was there before."""
+
+    path: str
+    unchanged: bool
 
 
 def ingest(
@@ -135,9 +143,10 @@ async def pour(
 ) -> AsyncIterator[Outcome]:
     """Accept files (with the source that names each), then follow their documents to the end.
 
-    One file that is refused never stops the others. Works itself when no worker is alive.
+    What lies in them follows, by its path there: ``mail.eml!/annexe.pdf``. One file that is
+    refused never stops the others. Works itself when no worker is alive.
     """
-    waiting: dict[UUID, tuple[Path, Receipt]] = {}
+    waiting: dict[UUID, Awaited] = {}
     for number, (path, source) in enumerate(files, 1):
         named = source or f"file:{path.resolve()}"
         send = partial(_send, diptych, workspace, path, named, metadata)
@@ -152,15 +161,14 @@ async def pour(
             bar("Accepting", number, len(files))
         for receipt in receipts:
             if wait:
-                waiting[receipt.ref.document] = (path, receipt)
+                waiting[receipt.ref.document] = Awaited(str(path), receipt.unchanged)
             else:
                 yield Outcome(
                     str(path), receipt.ref.document, "accepted", unchanged=receipt.unchanged
                 )
     async with diptych.helping(needed=bool(waiting)):
-        async for record in ended(diptych, workspace, list(waiting), bar):
-            path, receipt = waiting[record.id]
-            yield _outcome(path, receipt, record)
+        async for outcome in ended(diptych.documents, workspace, waiting, bar):
+            yield outcome
 
 
 async def _send(
@@ -188,35 +196,62 @@ async def patiently(
 
 
 async def ended(
-    diptych: Diptych, workspace: str, documents: Sequence[UUID], bar: Bar
-) -> AsyncIterator[DocumentRecord]:
-    """Yield each document once its newest version has come to an end."""
-    pending = dict.fromkeys(documents)
+    documents: Documents, workspace: str, waiting: Mapping[UUID, Awaited], bar: Bar
+) -> AsyncIterator[Outcome]:
+    """Yield each document once its newest version has come to an end, then what lies in it."""
+    pending = dict(waiting)
+    done = 0
     while pending:
         some = list(pending)[:LOOK_AT]
-        page = await diptych.documents.find(workspace, limit=LOOK_AT, ids=some)
-        seen = {record.id for record in page.items}
-        finished = [record for record in page.items if record.state in FINAL]
+        page = await documents.find(workspace, limit=LOOK_AT, ids=some)
+        known = {record.id: record for record in page.items}
+        ordered = (known[document] for document in some if document in known)
+        finished = [record for record in ordered if record.state in FINAL]
         for record in finished:
-            yield record
-            del pending[record.id]
-        for deleted in set(some) - seen:
-            del pending[deleted]
-        bar("Ingesting", len(documents) - len(pending), len(documents))
+            yield _outcome(pending[record.id], record)
+        pending |= await _inside(documents, workspace, finished, pending)
+        for over in (set(some) - set(known)).union(record.id for record in finished):
+            del pending[over]
+        done += len(finished)
+        bar("Ingesting", done, done + len(pending))
         if pending and not finished:
             await asyncio.sleep(LOOK_EVERY)
 
 
-def _outcome(path: Path, receipt: Receipt, record: DocumentRecord) -> Outcome:
+async def _inside(
+    documents: Documents,
+    workspace: str,
+    ended: Sequence[DocumentRecord],
+    awaited: Mapping[UUID, Awaited],
+) -> dict[UUID, Awaited]:
+    """Give what lies directly in documents that have ended, in its order there."""
+    parents = {record.id: record for record in ended}
+    found: list[DocumentRecord] = []
+    cursor = None
+    while parents:
+        page = await documents.find(workspace, limit=LOOK_AT, parents=list(parents), cursor=cursor)
+        found += page.items
+        cursor = page.cursor
+        if cursor is None:
+            break
+    members = {}
+    for member in reversed(found):
+        parent = parents[member.parent] if member.parent else member
+        path = awaited[parent.id].path + member.source.removeprefix(parent.source)
+        members[member.id] = Awaited(path, awaited[parent.id].unchanged)
+    return members
+
+
+def _outcome(awaited: Awaited, record: DocumentRecord) -> Outcome:
     return Outcome(
-        path=str(path),
+        path=awaited.path,
         document=record.id,
         state=record.state,
         reason=record.reason,
         detail=record.detail,
         chunks=next((p.chunks for p in record.panels if p.chunks is not None), None),
         external_id=record.external_id,
-        unchanged=receipt.unchanged,
+        unchanged=awaited.unchanged,
     )
 
 

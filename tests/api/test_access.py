@@ -18,6 +18,7 @@ NEEDS = {
     ("POST", "/v1/ask"): Role.READER,
     ("GET", "/v1/documents"): Role.READER,
     ("GET", "/v1/documents/{document}"): Role.READER,
+    ("GET", "/v1/documents/{document}/members"): Role.READER,
     ("GET", "/v1/documents/{document}/versions"): Role.READER,
     ("GET", "/v1/documents/{document}/content"): Role.READER,
     ("GET", "/v1/documents/{document}/parts/{number}"): Role.READER,

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from contracts.nouns import PanelName
+from contracts.nouns import PanelName, VersionRef
+from contracts.record import Arrival
 from tests.api.stand import UPLOAD_LIMIT, Stand
 
 LEASE = "The lease.\n\nThe notice period is three months. It runs from the letter.\n\nThe end."
@@ -242,3 +243,19 @@ async def test_another_workspaces_document_does_not_exist_on_any_route(stand: St
         assert (await stranger.get(base, params={"workspace": "default"})).status_code == 403
         found = await stranger.post("/v1/search", json={"query": "notice period"})
         assert found.json()["results"] == []
+
+
+async def test_what_lies_in_a_document_is_listed_and_can_be_left_out(
+    client: httpx.AsyncClient, stand: Stand
+) -> None:
+    mail = await stand.pour("mail.txt", LEASE)
+    where = ("mail!/annex.txt", "annex.txt", "a" * 64, "a" * 64, 0, 9)
+    await stand.catalog.members.enclose(VersionRef(mail, 1), [Arrival(*where)])
+    listed = (await client.get(f"/v1/documents/{mail}/members")).json()["documents"]
+    assert [(d["source"], d["parent"]) for d in listed] == [("mail!/annex.txt", str(mail))]
+    assert (await client.get(listed[0]["links"]["members"])).json()["documents"] == []
+    everything = (await client.get("/v1/documents")).json()["documents"]
+    assert {d["parent"] for d in everything} == {None, str(mail)}
+    outside = (await client.get("/v1/documents?members=false")).json()["documents"]
+    assert [d["id"] for d in outside] == [str(mail)]
+    assert (await client.get(f"/v1/documents/{uuid4()}/members")).status_code == 404

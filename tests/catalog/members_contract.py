@@ -17,7 +17,7 @@ async def enclose(desk: Desk, parent: VersionRef, *sources: str) -> list[Receipt
 
 
 async def inside(desk: Desk, parent: UUID) -> list[str]:
-    page = await desk.catalog.documents.find(DEFAULT_WORKSPACE, limit=99, parent=parent)
+    page = await desk.catalog.documents.find(DEFAULT_WORKSPACE, limit=99, parents=[parent])
     return [item.source for item in page.items]
 
 

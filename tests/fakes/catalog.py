@@ -139,7 +139,7 @@ class InMemoryDocuments:
         cursor: str | None = None,
         state: VersionState | None = None,
         ids: Sequence[UUID] | None = None,
-        parent: UUID | None = None,
+        parents: Sequence[UUID] | None = None,
         members: bool = True,
     ) -> DocumentPage:
         self._tables.check()
@@ -150,7 +150,8 @@ class InMemoryDocuments:
             if d.workspace == workspace and not d.deleted and d.order < before
             if state is None or d.versions[d.newest].state is state
             if ids is None or d.id in set(ids)
-            if d.parent == parent or (parent is None and members)
+            if parents is None or d.parent in set(parents)
+            if members or d.parent is None
         ]
         page, more = found[:limit], len(found) > limit
         following = _write_cursor(page[-1].order) if more and page else None
