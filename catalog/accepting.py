@@ -65,11 +65,15 @@ class Accept:
         self,
         workspace: str,
         arrivals: Sequence[Arrival],
+        *,
+        bulk: bool = False,
     ) -> list[Receipt]:
         """Accept in order; see contracts.record.Documents.accept."""
         if not arrivals:
             return []
-        return await self.insist(lambda connection: self.within(connection, workspace, arrivals))
+        return await self.insist(
+            lambda connection: self.within(connection, workspace, arrivals, bulk=bulk)
+        )
 
     async def insist(
         self, attempt: Callable[[Connection], Awaitable[list[Receipt]]]
@@ -91,6 +95,8 @@ class Accept:
         workspace: str,
         arrivals: Sequence[Arrival],
         place: Place = OUTSIDE,
+        *,
+        bulk: bool = False,
     ) -> list[Receipt]:
         """Accept in order in the transaction of ``insist``; documents that are new get a place."""
         if not arrivals:
@@ -110,8 +116,8 @@ class Accept:
             raise _RacedError from error
         await _write_versions(connection, fresh)
         changed = [entry.id for entry in entries.values() if entry.changed]
-        priority = SOON if len(changed) <= UPLOAD else LATER
-        await self._jobs.defer(connection, changed, priority=priority)
+        priority = LATER if bulk or len(changed) > UPLOAD else SOON
+        await self._jobs.defer(connection, changed, workspace=workspace, priority=priority)
         return receipts
 
 

@@ -39,7 +39,9 @@ async def with_members(connection: Connection, locked: Sequence[UUID]) -> list[U
     return every
 
 
-async def delete(connection: Connection, jobs: Jobs, locked: Sequence[UUID]) -> list[UUID]:
+async def delete(
+    connection: Connection, jobs: Jobs, workspace: str, locked: Sequence[UUID]
+) -> list[UUID]:
     """Forget documents for readers of the record, and queue their removal; gives all that went.
 
     ``locked`` are not deleted and locked by the caller.
@@ -47,5 +49,5 @@ async def delete(connection: Connection, jobs: Jobs, locked: Sequence[UUID]) -> 
     every = await with_members(connection, locked)
     if every:
         await connection.execute(_DELETE, {"documents": every})
-        await jobs.defer(connection, every, priority=SOON)
+        await jobs.defer(connection, every, workspace=workspace, priority=SOON)
     return every

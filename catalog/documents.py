@@ -41,9 +41,11 @@ class PostgresDocuments:
         self,
         workspace: str,
         arrivals: Sequence[Arrival],
+        *,
+        bulk: bool = False,
     ) -> list[Receipt]:
         """Write documents, versions, ledger rows and their jobs in one transaction."""
-        return await self._accept(workspace, arrivals)
+        return await self._accept(workspace, arrivals, bulk=bulk)
 
     async def get(self, workspace: str, document: UUID) -> DocumentRecord:
         """Give one document."""
@@ -93,7 +95,7 @@ class PostgresDocuments:
         values = {"workspace": workspace, "documents": list(documents)}
         async with settled(self._connections) as connection:
             cursor = await connection.execute(queries.LOCK_CHOSEN, values)
-            return await delete(connection, self._jobs, [row[0] async for row in cursor])
+            return await delete(connection, self._jobs, workspace, [row[0] async for row in cursor])
 
     async def original(self, workspace: str, document: UUID) -> tuple[DocumentRecord, Slice]:
         """Give where the newest version's bytes lie."""

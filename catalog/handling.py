@@ -129,5 +129,5 @@ class PostgresHandling:
             cursor = await connection.execute(order, {**values, "documents": locked})
             obeyed = [row[0] async for row in cursor]
             priority = SOON if len(obeyed) <= ASKED else LATER
-            await self._jobs.defer(connection, obeyed, priority=priority)
+            await self._jobs.defer(connection, obeyed, workspace=workspace, priority=priority)
         return obeyed

@@ -16,8 +16,10 @@ BATCH = 128
 SOON = 1
 """Priority of what a person is waiting for: it overtakes a corpus of a million records."""
 LATER = 0
-TURN = 2
-"""Priority of the one job of the backlog whose turn it is, while people's jobs never end."""
+NEXT = 2
+"""Priority of the one job of SOON whose workspace's turn it is."""
+TURN = 3
+"""Priority of the one job of LATER whose turn it is, while people's jobs never end."""
 
 
 class Jobs:
@@ -29,21 +31,26 @@ class Jobs:
         self._task = self._app.task(name=TASK, queue=QUEUE)(_reconcile)
 
     async def defer(
-        self, connection: Connection, documents: Sequence[UUID], *, priority: int = LATER
+        self,
+        connection: Connection,
+        documents: Sequence[UUID],
+        *,
+        workspace: str,
+        priority: int = LATER,
     ) -> None:
-        """Write jobs for the documents; they exist once the transaction commits."""
+        """Write jobs for documents of a workspace; they exist once the transaction commits."""
         if documents:
             job = self._task.configure(connection=connection, priority=priority)
-            await job.batch_defer_async(*_payloads(documents))
+            await job.batch_defer_async(*_payloads(workspace, documents))
 
 
-def _payloads(documents: Sequence[UUID]) -> Iterator[JSONDict]:
+def _payloads(workspace: str, documents: Sequence[UUID]) -> Iterator[JSONDict]:
     """Yield the arguments of each job."""
     ids = iter(documents)
     while batch := [str(document) for document in islice(ids, BATCH)]:
-        yield {"documents": [*batch]}
+        yield {"documents": [*batch], "workspace": workspace}
 
 
-async def _reconcile(documents: list[str]) -> None:
+async def _reconcile(documents: list[str], workspace: str) -> None:
     """Stand in for the task where jobs are only written; the worker has the real one."""
     raise NotImplementedError

@@ -67,7 +67,7 @@ class PostgresMembers:
             cursor = await connection.execute(LOCK_MEMBERS, {"parents": [parent.document]})
             kept = {receipt.ref.document for receipt in receipts}
             lost = [member[0] async for member in cursor if member[0] not in kept]
-            await delete(connection, self._jobs, lost)
+            await delete(connection, self._jobs, workspace, lost)
             return receipts
 
         return await self._accept.insist(attempt)

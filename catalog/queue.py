@@ -13,7 +13,7 @@ from procrastinate.jobs import DeleteJobCondition, Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from catalog.connections import Connections
-from catalog.jobs import LATER, QUEUE, TASK, TURN, Jobs
+from catalog.jobs import LATER, NEXT, QUEUE, SOON, TASK, TURN, Jobs
 from catalog.ledger_queries import NAMED_BY_JOB, RELEASED
 from catalog.patient_connector import PatientConnector
 from contracts.errors import Unavailable
@@ -45,20 +45,41 @@ WITH workers AS (
 UPDATE queue.procrastinate_jobs SET scheduled_at = now()
 WHERE status = 'todo' AND scheduled_at > now() + interval '1 min'
 """
-# What is LATER is overtaken by every upload, for ever if they never end. So the oldest of it is the
-# next job as soon as no such job is waiting or in hand: about one slot of all workers is its share.
+# What is LATER is overtaken by every upload, for ever if they never end; and a workspace that sent
+# much would be done before another one's single upload. So whenever a job begins, one of each kind
+# is let go before its like: the oldest one of the workspace that follows, in the order of names,
+# the one whose turn it was the last time. The index ``job_turn`` finds it in two probes.
 _TAKE_TURN: Final = """
-UPDATE queue.procrastinate_jobs SET priority = %(turn)s
-WHERE id = (
-    SELECT id FROM queue.procrastinate_jobs
-    WHERE status = 'todo' AND priority = %(later)s
-      AND (scheduled_at IS NULL OR scheduled_at <= now())
-    ORDER BY id LIMIT 1
-) AND NOT EXISTS (
-    SELECT FROM queue.procrastinate_jobs
-    WHERE priority = %(turn)s AND (status = 'doing' OR status = 'todo'
-          AND (scheduled_at IS NULL OR scheduled_at <= now()))
+WITH chosen AS (
+    SELECT job.id, job.workspace
+    FROM catalog.turn CROSS JOIN LATERAL (
+        (SELECT 1 AS lap, id, args ->> 'workspace' AS workspace FROM queue.procrastinate_jobs
+         WHERE status = 'todo' AND priority = %(of)s AND args ->> 'workspace' > turn.workspace
+           AND (scheduled_at IS NULL OR scheduled_at <= now())
+         ORDER BY args ->> 'workspace', id LIMIT 1)
+        UNION ALL
+        (SELECT 2, id, args ->> 'workspace' FROM queue.procrastinate_jobs
+         WHERE status = 'todo' AND priority = %(of)s
+           AND (scheduled_at IS NULL OR scheduled_at <= now())
+         ORDER BY args ->> 'workspace', id LIMIT 1)
+        ORDER BY lap LIMIT 1
+    ) AS job
+    WHERE turn.priority = %(of)s AND NOT EXISTS (
+        SELECT FROM queue.procrastinate_jobs
+        WHERE priority = %(to)s AND status = ANY (%(active)s::queue.procrastinate_job_status[])
+          AND (status = 'doing' OR scheduled_at IS NULL OR scheduled_at <= now()))
+), noted AS (
+    UPDATE catalog.turn SET workspace = coalesce(chosen.workspace, '') FROM chosen
+    WHERE priority = %(of)s
 )
+UPDATE queue.procrastinate_jobs job SET priority = %(to)s FROM chosen
+WHERE job.id = chosen.id AND job.status = 'todo'
+"""
+_WORKSPACES: Final = """
+SELECT u.document, coalesce(d.workspace, '')
+FROM unnest(%s::uuid[]) WITH ORDINALITY AS u (document, place)
+LEFT JOIN catalog.document d ON d.id = u.document
+ORDER BY u.place
 """
 _WORKERS: Final = """
 SELECT count(*) FROM queue.procrastinate_workers
@@ -83,7 +104,11 @@ class ProcrastinateQueue:
         ids = list(dict.fromkeys(documents))
         async with self._connections.transaction() as connection:
             await connection.execute(NAMED_BY_JOB, (ids,))
-            await self._jobs.defer(connection, ids)
+            found: dict[str, list[UUID]] = {}
+            async for document, workspace in await connection.execute(_WORKSPACES, (ids,)):
+                found.setdefault(workspace, []).append(document)
+            for workspace, some in found.items():
+                await self._jobs.defer(connection, some, workspace=workspace)
 
     async def workers(self) -> int:
         """Count workers with a fresh heartbeat."""
@@ -112,7 +137,8 @@ class ProcrastinateQueue:
 
     def _add_task(self, app: App, handle: Handle) -> None:
         @app.task(name=TASK, queue=QUEUE, retry=_WhileUnavailable())
-        async def reconcile(documents: list[str]) -> None:
+        async def reconcile(documents: list[str], workspace: str = "") -> None:  # noqa: ARG001
+            # The workspace is for the queue alone: see _TAKE_TURN.
             ids = [UUID(document) for document in documents]
             await self._take_turn()
             try:
@@ -125,9 +151,13 @@ class ProcrastinateQueue:
             await self._release(ids)
 
     async def _take_turn(self) -> None:
-        """Let one job of the backlog be next, unless one is."""
+        """Let one upload and one job of the backlog be next, unless one is, workspace by workspace.
+
+        Of the backlog a job in hand counts too: it gets one slot of all workers, uploads the rest.
+        """
         async with self._connections.session() as connection:
-            await connection.execute(_TAKE_TURN, {"turn": TURN, "later": LATER})
+            for of, to, active in ((LATER, TURN, ["todo", "doing"]), (SOON, NEXT, ["todo"])):
+                await connection.execute(_TAKE_TURN, {"of": of, "to": to, "active": active})
 
     async def _release(self, documents: list[UUID]) -> None:
         """Let the sweep find what this job did not finish."""

@@ -23,6 +23,15 @@ SELECT (SELECT version_num FROM catalog.alembic_version),
        (SELECT migration FROM catalog.queue_schema)
 """
 _SCHEMAS = "CREATE SCHEMA IF NOT EXISTS catalog; CREATE SCHEMA IF NOT EXISTS queue"
+_INDEX_TURNS = """
+CREATE INDEX IF NOT EXISTS job_turn
+ON queue.procrastinate_jobs (priority, (args ->> 'workspace'), id) WHERE status = 'todo'
+"""
+"""The queue's own migrations know nothing of workspaces; made once both schemas are there."""
+_NAME_WORKSPACE = """
+UPDATE queue.procrastinate_jobs SET args = args || '{"workspace": ""}'
+WHERE status = 'todo' AND args -> 'workspace' IS NULL
+"""
 _NOTE_QUEUE = "INSERT INTO catalog.queue_schema (migration) VALUES (%s)"
 _MOVE_QUEUE = "UPDATE catalog.queue_schema SET migration = %s"
 _LOCK = "SELECT pg_advisory_lock(%s, %s)"
@@ -50,6 +59,8 @@ def _migrate(conninfo: str) -> None:
         _upgrade_catalog(connection, revision)
         with connection.transaction():
             _upgrade_queue(connection)
+            connection.execute(_INDEX_TURNS)
+            connection.execute(_NAME_WORKSPACE)
 
 
 def _state(connection: psycopg.Connection) -> tuple[str | None, str | None]:

@@ -136,8 +136,13 @@ class Documents(Protocol):
         self,
         workspace: str,
         arrivals: Sequence[Arrival],
+        *,
+        bulk: bool = False,
     ) -> list[Receipt]:
         """Write documents, versions, ledger rows and their jobs in one transaction, in order.
+
+        Few documents that a person waits for come before what is sent in ``bulk``, and before
+        many at once; among their like, workspaces take turns.
 
         A version gets a ledger row for each panel that is on and each generation that is kept
         up. After it returns, the work will be done, whatever is killed. Raises NotFound for an

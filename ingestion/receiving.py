@@ -25,12 +25,14 @@ class Upload:
     ``source`` says which document this is; without one, the same bytes under the same name are
     the same document, and changed bytes are a new one: two people's ``scan.pdf`` never replace
     each other. ``metadata`` is a JSON object that goes to every document of the file.
+    ``bulk`` tells that nobody waits for this one: it lets uploads of people pass.
     """
 
     filename: str
     pieces: AsyncIterator[bytes]
     source: str | None = None
     metadata: Json = field(default_factory=dict)
+    bulk: bool = False
 
 
 async def _always() -> None:
@@ -72,7 +74,7 @@ class Receive:
         receipts: list[Receipt] = []
         # Splitting a corpus reads and hashes the whole file: off the loop, batch by batch.
         while batch := await asyncio.to_thread(lambda: list(islice(arrivals, ACCEPT_BATCH))):
-            receipts += await self._documents.accept(workspace, batch)
+            receipts += await self._documents.accept(workspace, batch, bulk=upload.bulk)
         return receipts
 
 

@@ -174,7 +174,8 @@ async def pour(
 async def _send(
     diptych: Diptych, workspace: str, path: Path, source: str, metadata: Json
 ) -> list[Receipt]:
-    return await diptych.receive(workspace, Upload(path.name, pieces(path), source, metadata))
+    upload = Upload(path.name, pieces(path), source, metadata, bulk=True)
+    return await diptych.receive(workspace, upload)
 
 
 async def patiently(

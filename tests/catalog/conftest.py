@@ -68,6 +68,7 @@ DELETE FROM catalog.parity_check;
 DELETE FROM catalog.key;
 DELETE FROM catalog.place;
 DELETE FROM catalog.workspace WHERE name <> 'default';
+UPDATE catalog.turn SET workspace = '';
 UPDATE catalog.duty SET done = '-infinity';
 DELETE FROM queue.procrastinate_jobs;
 DELETE FROM queue.procrastinate_workers;

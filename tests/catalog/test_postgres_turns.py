@@ -4,9 +4,20 @@ from collections.abc import Sequence
 from itertools import count
 from uuid import UUID, uuid4
 
+import psycopg
+import pytest
+
 from catalog.postgres import PostgresCatalog
-from tests.catalog.desk import Desk, until
+from catalog.queue import _TAKE_TURN
+from contracts.nouns import DEFAULT_WORKSPACE
+from tests.catalog.desk import Desk, arrival, until
 from tests.catalog.queue_contract import working
+
+_MANY = """
+INSERT INTO queue.procrastinate_jobs (queue_name, task_name, priority, args)
+SELECT 'reconcile', 'reconcile', 0, jsonb_build_object('workspace', 'w' || n % 50)
+FROM generate_series(1, 20000) n
+"""
 
 
 async def test_a_backlog_ends_while_uploads_never_stop_and_neither_is_starved(
@@ -31,3 +42,77 @@ async def test_a_backlog_ends_while_uploads_never_stop_and_neither_is_starved(
     async with working(queue, handle):
         await until(has_ended)
     assert "bb" not in done
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+async def test_one_workspace_with_much_does_not_keep_the_single_upload_of_another_waiting(
+    postgres_catalog: PostgresCatalog,
+    bulk: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    queue, people = postgres_catalog.queue, postgres_catalog.people
+    await people.add_workspace("small")
+    await people.add_workspace("tiny")
+    done: list[UUID] = []
+    late: list[UUID] = []
+    accept = postgres_catalog.documents.accept
+
+    async def handle(documents: Sequence[UUID]) -> None:
+        done.extend(documents)
+        if len(done) == 3:  # in the middle of the work of the first workspace
+            for workspace in ("tiny", "small"):
+                (receipt,) = await accept(workspace, [arrival("one")], bulk=bulk)
+                late.append(receipt.ref.document)
+
+    async def has_ended() -> bool:
+        return len(done) == 42
+
+    for number in range(40):
+        await accept(DEFAULT_WORKSPACE, [arrival(f"much {number}")], bulk=bulk)
+    async with working(queue, handle):
+        await until(has_ended)
+    # The job that was let go before the two were there, and one of the others' between them.
+    assert {done.index(document) for document in late} <= set(range(3, 8))
+
+
+async def test_what_is_sent_in_bulk_lets_uploads_pass_one_by_one(
+    postgres_catalog: PostgresCatalog,
+) -> None:
+    desk = Desk(postgres_catalog)
+    done: list[UUID] = []
+    accept = postgres_catalog.documents.accept
+    bulk = [
+        (await accept(DEFAULT_WORKSPACE, [arrival(f"bulk {n}")], bulk=True))[0].ref.document
+        for n in range(6)
+    ]
+    uploads = [(await desk.accept_one(f"upload {n}")).document for n in range(6)]
+
+    async def handle(documents: Sequence[UUID]) -> None:
+        done.extend(documents)
+
+    async def has_ended() -> bool:
+        return len(done) == 12
+
+    async with working(postgres_catalog.queue, handle):
+        await until(has_ended)
+    assert done[0] == uploads[0]
+    assert [one for one in done if one in bulk] == bulk
+    # One slot of all is the backlog's: every second job, until the uploads are done.
+    assert max(map(done.index, uploads)) <= 11
+    assert done.index(bulk[-1]) == 11
+
+
+async def test_turns_of_many_workspaces_are_found_by_the_index(
+    postgres_catalog: PostgresCatalog, catalog_url: str
+) -> None:
+    del postgres_catalog
+    with psycopg.connect(catalog_url) as connection:
+        connection.execute("SET search_path = queue")
+        connection.execute(_MANY)
+        connection.execute("ANALYZE queue.procrastinate_jobs")
+        plan = connection.execute(
+            psycopg.sql.SQL("EXPLAIN ") + psycopg.sql.SQL(_TAKE_TURN),
+            {"of": 0, "to": 3, "active": ["todo", "doing"]},
+        ).fetchall()
+        connection.rollback()
+    lines = "\n".join(row[0] for row in plan)
+    assert lines.count("job_turn") == 2, lines

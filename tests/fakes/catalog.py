@@ -86,6 +86,8 @@ class InMemoryDocuments:
         self,
         workspace: str,
         arrivals: Sequence[Arrival],
+        *,
+        bulk: bool = False,  # noqa: ARG002 - there is one queue, in order
     ) -> list[Receipt]:
         self._tables.check()
         return self.take(workspace, arrivals) if arrivals else []
