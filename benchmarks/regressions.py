@@ -123,7 +123,9 @@ class Bench:
         servers = EmbeddedServers(settings.home, settings.cache, lambda *_: None)
         url = await stores.postgres(settings, servers)
         try:
-            async with await psycopg.AsyncConnection.connect(url) as connection:
+            places = "-c search_path=panel,public"
+            connecting = psycopg.AsyncConnection.connect(url, options=places)
+            async with await connecting as connection:
                 await connection.execute(statement, {"workspace": self.workspace})
         finally:
             servers.release(keep=True)
