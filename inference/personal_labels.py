@@ -17,7 +17,7 @@ _WORDS = {
         |call|appel(?:ez|er|s)?|(?:num[ée]ro|n[°o])[ ]vert|joindre|whatsapp|viber|telegram|hotline
         |тел(?:ефон(?:а|у|ы|ом)?)?|моб(?:ильный)?|факс|сот(?:овый)?|звони(?:те|ть)""",
     PersonalKind.SIREN: r"""
-        siren|r\.?c\.?s|(?:registre[ ]du[ ]commerce|rne|trade[ ]register|registre[ ]national)
+        siren|r\.?c\.?s|r\.c|(?:registre[ ]du[ ]commerce|rne|trade[ ]register|registre[ ]national)
         |immatricul[ée]e?s?|сирен""",
     PersonalKind.SIRET: r"siret|сирет",
     PersonalKind.NIR: r"""

@@ -48,6 +48,7 @@ def found(text: str, language: str = "fr") -> list[tuple[str, str]]:
         ("au capital de 15 000 €, 552 100 554 RCS Nanterre", "siren", "552 100 554"),
         ("immatriculée au registre du commerce de Nanterre sous le n° 552 100 554", "siren",
          "552 100 554"),
+        ("R.C Paris B 552 100 554", "siren", "552 100 554"),
         ("SIREN / SIRET : 732 829 320", "siren", "732 829 320"),
         ("SIRET 732 829 320 00074", "siret", "732 829 320 00074"),
         ("Siret : 73282932000074", "siret", "73282932000074"),
