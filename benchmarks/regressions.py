@@ -92,8 +92,8 @@ async def measure() -> list[Row]:
             for name, statement in PLANTED.items():
                 rows.append(await _planted(bench, before, name, statement))
         async with _asked_wrongly(settings) as diptych:
-            asked = await Bench(diptych, loaded, bench.workspace).runs()
-            rows.append(_caught(PREFIX, before, asked))
+            after = await Bench(diptych, loaded, bench.workspace).runs()
+            rows.append(_caught(PREFIX, before, after))
         async with open_diptych(settings) as diptych:
             rows.append(await _quiet(Bench(diptych, loaded, bench.workspace), before))
     return rows
