@@ -96,7 +96,7 @@ class Intake(Protocol):
         ...
 
     def wakes(self) -> AsyncIterator[None]:
-        """Yield when something may have changed; ends where a place cannot tell."""
+        """Yield at first and when something may have changed; nothing where none can tell."""
         ...
 
     async def close(self) -> None:

@@ -169,10 +169,11 @@ class FolderIntake:
         shutil.move(path, free)
 
     async def wakes(self) -> AsyncIterator[None]:
-        """Yield when something below changed, as far as the system tells; shares often do not.
+        """Yield at first, and when something below changed, as far as the system tells.
 
         The folders are watched one by one: watching all below one would follow links.
         """
+        yield  # what happened before nobody was told
         while 0 < len(folders := await asyncio.to_thread(self._folders)) <= WATCHED:
             try:
                 changing = awatch(

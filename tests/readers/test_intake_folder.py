@@ -257,6 +257,7 @@ async def test_what_must_not_be_read_is_said_and_the_rest_is_taken(tmp_path: Pat
 
 async def test_a_change_wakes_also_in_a_folder_that_was_made_meanwhile(tmp_path: Path) -> None:
     wakes = opened(tmp_path).wakes()
+    await anext(wakes)
     waiting = asyncio.create_task(_woken(wakes, 2))
     new = tmp_path / "new"
     async with asyncio.timeout(60):
