@@ -171,7 +171,8 @@ class Gather:
         Raises Unavailable when the service cannot take it, or the place does not hand it out.
         """
         reading = _Reading(item)
-        upload = Upload(item.filename, reading.pieces(), item.source, item.metadata)
+        pieces, source = reading.pieces(), item.source
+        upload = Upload(item.filename, pieces, source, item.metadata, bulk=True)
         try:
             receipts = await self._receive(tally.place.workspace, upload)
         except InvalidInput as error:

@@ -35,8 +35,10 @@ class Scene:
     house: House
     intake: FakeIntake = field(default_factory=FakeIntake)
     faults: list[Exception] = field(default_factory=list)
+    patient: list[bool] = field(default_factory=list)
 
     async def receive(self, workspace: str, upload: Upload) -> list[Receipt]:
+        self.patient.append(upload.bulk)
         if self.faults:
             raise self.faults.pop()
         return await self.house.receive(workspace, upload)
@@ -251,3 +253,9 @@ async def test_a_refusal_of_the_service_is_not_blamed_on_the_place(scene: Scene)
     scene.faults = [TooLarge("Over the limit.", "Split it.")]
     report = await scene.look()
     assert report.failures == (Missed("a.txt", "Over the limit. Split it."),)
+
+
+async def test_what_comes_by_itself_lets_uploads_of_people_pass(scene: Scene) -> None:
+    scene.intake.put("a.txt", "a")
+    await scene.look()
+    assert scene.patient == [True]
