@@ -14,6 +14,7 @@ from api.recent import RecentKeys
 from api.routes import (
     configurations,
     documents,
+    duplicates,
     evaluations,
     generations,
     intake,
@@ -24,6 +25,7 @@ from api.routes import (
     questions,
     suites,
     traces,
+    trash,
 )
 from api.routes import service as service_routes
 from api.schemas import Problem
@@ -31,6 +33,23 @@ from api.service import Service
 
 PUBLIC = frozenset({"/", "/health/live"})
 UPLOADS = "/v1/documents"
+ROOMS = (
+    documents,
+    duplicates,
+    questions,
+    panels,
+    generations,
+    configurations,
+    evaluations,
+    suites,
+    traces,
+    quality,
+    trash,
+    people,
+    personal,
+    intake,
+    service_routes,
+)
 DESCRIPTION = (
     "Every document complete and searchable in PostgreSQL and in Neo4j at once. Send your key as "
     "'Authorization: Bearer KEY'. Readers ask, editors also write documents, administrators also "
@@ -67,21 +86,7 @@ def create_app(service: Service) -> FastAPI:
         },
     )
     app.state.service = service
-    for room in (
-        documents,
-        questions,
-        panels,
-        generations,
-        configurations,
-        evaluations,
-        suites,
-        traces,
-        quality,
-        people,
-        personal,
-        intake,
-        service_routes,
-    ):
+    for room in ROOMS:
         app.include_router(room.router)
     add_handlers(app)
     if service.pages is not None:

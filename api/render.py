@@ -10,6 +10,7 @@ from api.schemas import (
     CitationAnswer,
     DocumentAnswer,
     DocumentList,
+    DuplicateOf,
     HeadingAnswer,
     KeyAnswer,
     LegAnswer,
@@ -25,7 +26,7 @@ from contracts.people import KeyRecord
 from contracts.record import DocumentPage, DocumentRecord, Receipt
 from retrieval.asking import Answer, Citation, Found, SearchResult
 
-_BELONGINGS = ("chunks", "members", "versions", "content", "events")
+_BELONGINGS = ("chunks", "members", "versions", "content", "events", "duplicates")
 
 
 def links(document: object) -> dict[str, str]:
@@ -35,20 +36,21 @@ def links(document: object) -> dict[str, str]:
     return {"self": base, **rest}
 
 
-def accepted(receipt: Receipt) -> Accepted:
-    """Render a receipt."""
+def accepted(receipt: Receipt, original: UUID | None = None) -> Accepted:
+    """Render a receipt, and which elder document has the same bytes."""
     return Accepted(
         id=receipt.ref.document,
         version=receipt.ref.number,
         source=receipt.source,
         filename=receipt.filename,
         unchanged=receipt.unchanged,
+        duplicate_of=original and DuplicateOf(document=original),
         links=links(receipt.ref.document),
     )
 
 
-def document(record: DocumentRecord) -> DocumentAnswer:
-    """Render a document's record."""
+def document(record: DocumentRecord, original: UUID | None = None) -> DocumentAnswer:
+    """Render a document's record, and which elder document has the same bytes."""
     rows = [
         PanelRow(
             panel=row.panel,
@@ -66,18 +68,22 @@ def document(record: DocumentRecord) -> DocumentAnswer:
             "metadata": dict(record.metadata),
             "progress": Progress(stage=record.stage, done=record.done, total=record.total),
             "panels": rows,
+            "duplicate_of": original and DuplicateOf(document=original),
             "links": links(record.id),
         }
     )
 
 
-def documents(page: DocumentPage) -> DocumentList:
-    """Render one page of a list."""
-    return DocumentList(documents=[document(item) for item in page.items], cursor=page.cursor)
+def documents(page: DocumentPage, originals: Mapping[UUID, UUID]) -> DocumentList:
+    """Render one page of a list, and which elder documents have the same bytes."""
+    items = [document(item, originals.get(item.id)) for item in page.items]
+    return DocumentList(documents=items, cursor=page.cursor)
 
 
 DOCUMENT_FIELDS = tuple(
-    name for name in DocumentAnswer.model_fields if name not in {"progress", "panels", "links"}
+    name
+    for name in DocumentAnswer.model_fields
+    if name not in {"progress", "panels", "duplicate_of", "links"}
 )
 
 

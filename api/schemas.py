@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
 
+from contracts.likeness import Likeness
 from contracts.nouns import PanelName, ReadMode
 from contracts.people import Role
 from contracts.record import Reached, VersionState, Wanted
@@ -39,6 +40,13 @@ class Rejected(BaseModel):
     problem: Problem
 
 
+class DuplicateOf(BaseModel):
+    """The eldest document with the same bytes."""
+
+    document: UUID
+    verdict: Literal[Likeness.SAME_FILE] = Likeness.SAME_FILE
+
+
 class Accepted(BaseModel):
     """A document that is durable and will be read."""
 
@@ -47,6 +55,7 @@ class Accepted(BaseModel):
     source: str
     filename: str
     unchanged: bool = Field(description="True when the same bytes were there already.")
+    duplicate_of: DuplicateOf | None = None
     links: dict[str, str]
 
 
@@ -102,6 +111,7 @@ class DocumentAnswer(BaseModel):
     created: datetime
     updated: datetime
     panels: list[PanelRow]
+    duplicate_of: DuplicateOf | None = None
     links: dict[str, str]
 
 

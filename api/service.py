@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 from api.curation import Curation
 from api.operations import Operations
@@ -11,6 +12,7 @@ from api.quality_desk import QualityDesk
 from contracts.blobs import Blobs
 from contracts.handling import Watch
 from contracts.intake import Places
+from contracts.likeness import Decision, LikenessRecord
 from contracts.measuring import Runs
 from contracts.nouns import PanelName
 from contracts.panels import Panel
@@ -19,6 +21,7 @@ from contracts.personal import PersonalCounts
 from contracts.policy import ReadPlan
 from contracts.record import Documents, Receipt
 from contracts.tracing import Feedback, Traces
+from ingestion.discarding import Discard
 from ingestion.ordering import Order
 from ingestion.receiving import Upload
 from retrieval.asking import Answer, AskEvent, AskRequest, SearchRequest, SearchResult
@@ -42,6 +45,16 @@ class Receiving(Protocol):
 
     async def __call__(self, workspace: str, upload: Upload) -> list[Receipt]:
         """Accept; what is returned will be read, whatever is killed."""
+        ...
+
+
+class Deciding(Protocol):
+    """The use case that makes one document of two that are alike, or puts them apart."""
+
+    async def __call__(
+        self, workspace: str, document: UUID, other: UUID, decision: Decision, actor: str
+    ) -> None:
+        """Decide. Raises NotFound, InvalidInput, Conflict."""
         ...
 
 
@@ -87,6 +100,9 @@ class Service:
     receive: Receiving
     documents: Documents
     order: Order
+    likeness: LikenessRecord
+    decide: Deciding
+    discard: Discard
     watch: Watch
     people: People
     personal: PersonalCounts

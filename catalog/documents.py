@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from catalog import documents_queries as queries
+from catalog import trash
 from catalog.accepting import Accept
 from catalog.connections import Connections
 from catalog.cursors import read_cursor, write_cursor
@@ -88,14 +89,19 @@ class PostgresDocuments:
             raise _not_found(document)
         return [_record(row) for row in rows]
 
-    async def delete(self, workspace: str, documents: Sequence[UUID]) -> list[UUID]:
+    async def delete(
+        self, workspace: str, documents: Sequence[UUID], *, keep_days: int = 0
+    ) -> list[UUID]:
         """Forget documents and what lies in them, and queue their removal."""
         if not documents:
             return []
         values = {"workspace": workspace, "documents": list(documents)}
         async with settled(self._connections) as connection:
             cursor = await connection.execute(queries.LOCK_CHOSEN, values)
-            return await delete(connection, self._jobs, workspace, [row[0] async for row in cursor])
+            locked = [row[0] async for row in cursor]
+            if keep_days:
+                await trash.keep(connection, locked, keep_days)
+            return await delete(connection, self._jobs, workspace, locked)
 
     async def original(self, workspace: str, document: UUID) -> tuple[DocumentRecord, Slice]:
         """Give where the newest version's bytes lie."""

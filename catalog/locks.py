@@ -13,6 +13,7 @@ SETTINGS: Final = 3
 """Held by who changes which rows every version has; shared by who writes versions meanwhile."""
 GONE: Final = 4
 REBUILDING: Final = 5
+TWINS: Final = 12
 
 HOLD: Final = "SELECT pg_advisory_xact_lock(%s, %s)"
 """Wait for a lock and hold it until the transaction ends."""

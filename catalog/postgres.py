@@ -9,6 +9,7 @@ from catalog.handling import PostgresHandling
 from catalog.jobs import Jobs
 from catalog.judgements import PostgresJudgements
 from catalog.ledger import PostgresLedger
+from catalog.likeness import PostgresLikeness
 from catalog.members import PostgresMembers
 from catalog.people import PostgresPeople
 from catalog.personal import PostgresPersonalCounts
@@ -23,6 +24,7 @@ from catalog.runs import PostgresRuns
 from catalog.schema import migrate
 from catalog.suites import PostgresSuites
 from catalog.traces import PostgresTraces
+from catalog.trash import PostgresTrash
 from catalog.variants import PostgresVariants
 from catalog.watch import PostgresWatch
 
@@ -59,8 +61,10 @@ class PostgresCatalog:
         self.assessments = PostgresAssessments(self._connections)
         self.configurations = PostgresConfigurations(self._connections)
         self.judgements = PostgresJudgements(self._connections)
+        self.likeness = PostgresLikeness(self._connections)
         self.suites = PostgresSuites(self._connections)
         self.traces = PostgresTraces(self._connections)
+        self.trash = PostgresTrash(self._connections)
         self.variants = PostgresVariants(self._connections)
         self.watch = PostgresWatch(self._connections, self.documents)
         self.queue = ProcrastinateQueue(self._connections, jobs)

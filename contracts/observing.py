@@ -15,7 +15,7 @@ class Metrics(Protocol):
         ...
 
     def stage_took(self, stage: str, seconds: float) -> None:
-        """Observe a stage of ingestion: ``read``, ``chunk``, ``embed``, ``write``, ``verify``."""
+        """Observe a stage of ingestion: ``read``, ``compare``, ``chunk``, ``embed``, ..."""
         ...
 
     def asked(self, verb: str, panel: str, outcome: str) -> None:

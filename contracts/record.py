@@ -176,11 +176,14 @@ class Documents(Protocol):
         """Give every version that is still recorded, newest first. Raises NotFound."""
         ...
 
-    async def delete(self, workspace: str, documents: Sequence[UUID]) -> list[UUID]:
+    async def delete(
+        self, workspace: str, documents: Sequence[UUID], *, keep_days: int = 0
+    ) -> list[UUID]:
         """Forget documents at once for readers of the record; the panels follow by the ledger.
 
         One transaction with the jobs, and with all that lies in the documents; gives the ids that
-        existed, then those of their members at any depth.
+        existed, then those of their members at any depth. For ``keep_days`` the newest version of
+        each named document stays in the trash (contracts.trash).
         """
         ...
 

@@ -12,6 +12,7 @@ from deploy.commands.compare import compare_runs
 from deploy.commands.console import FAILED, WRONG_USE, err
 from deploy.commands.demo import demo
 from deploy.commands.doctor import doctor
+from deploy.commands.duplicates import duplicates
 from deploy.commands.evaluate import evaluate
 from deploy.commands.generations import generations
 from deploy.commands.ingest import ingest
@@ -28,6 +29,7 @@ from deploy.commands.reproduce import reproduce_run
 from deploy.commands.serve import serve, stop, worker
 from deploy.commands.suites import suites
 from deploy.commands.switch import audit, switch
+from deploy.commands.trash import delete, restore
 from deploy.commands.usage import usage
 from deploy.commands.watch import parity, status
 
@@ -38,7 +40,7 @@ app = typer.Typer(
     add_completion=False,
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
-    *(demo, serve, worker, stop, ingest, retry, cancel, ask, search, status),
+    *(demo, serve, worker, stop, ingest, retry, cancel, delete, restore, ask, search, status),
     *(parity, switch, rebuild, export, audit, usage, doctor),
 )
 for command in COMMANDS:
@@ -48,6 +50,7 @@ evaluate.command("mirror")(mirror_runs)
 evaluate.command("report")(report_runs)
 evaluate.command("reproduce")(reproduce_run)
 app.add_typer(champion, name="champion")
+app.add_typer(duplicates, name="duplicates")
 app.add_typer(evaluate, name="eval")
 app.add_typer(generations, name="generations")
 app.add_typer(intake, name="intake")

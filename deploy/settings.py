@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     trace_days: int = Field(
         90, ge=0, le=36_500, description="Days that traces are kept; 0 keeps none."
     )
+    trash_days: int = Field(
+        0, ge=0, le=3650, description="Days that deleted documents can come back; 0 keeps none."
+    )
     log_format: Literal["text", "json"] = Field("text", description="How logs are written.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least severe log entries to write."

@@ -30,6 +30,7 @@ from contracts.policy import (
 from contracts.record import Documents, Ledger
 from contracts.variants import Variants
 from deploy import stores
+from deploy.duplicates import Duplicates
 from deploy.following import PlanFollower
 from deploy.intake import Gathering
 from deploy.mirrors import tracers
@@ -44,6 +45,8 @@ from inference.openvino_embedder import OpenVinoEmbedder
 from inference.sentences import SentencexSplitter
 from ingestion.admitting import Admit
 from ingestion.copying import Copy
+from ingestion.deciding import Decide
+from ingestion.discarding import Discard
 from ingestion.draining import Drain
 from ingestion.generations import KeepGenerations
 from ingestion.isolating import Isolate
@@ -95,6 +98,8 @@ class Diptych:
     suites: Suites
     configurations: Configurations
     quality: Quality
+    duplicates: Duplicates
+    discard: Discard
     variants: Variants
     panels: Mapping[PanelName, Panel]
     plans: PlanFollower
@@ -241,6 +246,19 @@ class _Opened:
         """Where original bytes are."""
         return FolderBlobs(self.settings.home / "blobs")
 
+    @property
+    def discard(self) -> Discard:
+        """What deletes documents and brings them back."""
+        catalog, days = self.catalog, self.settings.trash_days
+        return Discard(catalog.documents, catalog.trash, self.blobs, days=days)
+
+    @property
+    def duplicates(self) -> Duplicates:
+        """What compares documents, and decides on those that are alike."""
+        catalog, metrics = self.catalog, self.observers.metrics
+        decide = Decide(catalog.documents, catalog.likeness, self.discard)
+        return Duplicates.over(catalog.likeness, catalog.ledger, decide, metrics)
+
 
 def _assemble(opened: _Opened) -> Diptych:
     """Give the use cases over the parts."""
@@ -272,6 +290,8 @@ def _assemble(opened: _Opened) -> Diptych:
         suites=catalog.suites,
         configurations=catalog.configurations,
         quality=opened.quality,
+        duplicates=opened.duplicates,
+        discard=opened.discard,
         variants=catalog.variants,
         panels=panels,
         plans=plans,
@@ -319,7 +339,8 @@ def _duties(
 ) -> tuple[Duty, ...]:
     """Give what the sweep does beside finding backlog, in order."""
     forget = forgetting(opened.catalog.traces, opened.settings.trace_days)
-    return keep.step, rebuild.step, forget, sample, opened.quality.renewal.step
+    renew, expire = opened.quality.renewal.step, opened.discard.step
+    return keep.step, rebuild.step, forget, sample, renew, expire
 
 
 def _isolate(opened: _Opened, reconcile: Reconcile) -> Isolate:
@@ -365,6 +386,7 @@ def _reconcile(opened: _Opened) -> Reconcile:
             metrics,
             assess=opened.quality.assess,
             screen=opened.personal.screen,
+            compare=opened.duplicates.compare,
             ended=ended,
         ),
         write=Write(ledger, models.extractor, panels, metrics),

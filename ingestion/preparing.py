@@ -12,6 +12,7 @@ from contracts.observing import Metrics
 from contracts.recognition import RecognisedPage
 from contracts.record import KeptReading, Ledger, Task
 from contracts.tracing import Outcome
+from ingestion.comparing import Compare
 from ingestion.ending import Ended
 from ingestion.opening import Open
 from ingestion.quality.assessing import Assess
@@ -42,6 +43,7 @@ class Prepare:
         *,
         assess: Assess,
         screen: Screen,
+        compare: Compare,
         ended: Ended,
         stopping: Stopping | None = None,
     ) -> None:
@@ -52,6 +54,7 @@ class Prepare:
         self._ended = ended
         self._stopping = stopping or Stopping(ledger)
         self._screen = screen
+        self._compare = compare
 
     async def __call__(
         self, tasks: Sequence[Task], chunker: Chunker
@@ -81,6 +84,7 @@ class Prepare:
         # Before the readings: what is killed between the two is read and looked at again.
         fresh = await self._screen(fresh)
         await self._assess(fresh)
+        await self._compare(fresh)  # what is masked is in no fingerprint
         await self._ledger.save_readings(fresh)
         return kept | {reading.ref: reading for reading in fresh}
 

@@ -215,5 +215,5 @@ class DocumentsPage:
 
     async def _delete(self, document: UUID, title: str) -> None:
         await self._visitor.confirm(Role.EDITOR)
-        await self._visitor.service.documents.delete(self._visitor.workspace, [document])
+        await self._visitor.service.discard(self._visitor.workspace, [document])
         ui.notify(self._visitor.text("documents.deleted", title=title), type="positive")

@@ -99,7 +99,10 @@ async def _receive(
         name = plain_name(file.filename or "")
         try:
             item = Upload(name, pieces(file), form.source, form.metadata)
-            documents += map(render.accepted, await service.receive(workspace, item))
+            receipts = await service.receive(workspace, item)
+            ids = [receipt.ref.document for receipt in receipts]
+            known = await service.likeness.originals(workspace, ids)
+            documents += [render.accepted(r, known.get(r.ref.document)) for r in receipts]
         except DiptychError as error:
             first = first or error
             rejected.append(Rejected(filename=name, problem=describe(error)))
@@ -120,19 +123,24 @@ async def listing(
     page = await service.documents.find(
         workspace, limit=limit, cursor=cursor, state=state, members=members
     )
-    return render.documents(page)
+    known = await service.likeness.originals(workspace, [record.id for record in page.items])
+    return render.documents(page, known)
 
 
 @router.get("/{document}")
 async def one(document: UUID, workspace: ReadIn, service: Services) -> DocumentAnswer:
     """Give one document with its state in each panel."""
-    return render.document(await service.documents.get(workspace, document))
+    record = await service.documents.get(workspace, document)
+    known = await service.likeness.originals(workspace, [document])
+    return render.document(record, known.get(document))
 
 
 @router.delete("/{document}", status_code=202)
-async def delete(document: UUID, workspace: WriteIn, service: Services) -> dict[str, UUID]:
-    """Forget a document at once; both panels follow."""
-    if not await service.documents.delete(workspace, [document]):
+async def delete(
+    document: UUID, workspace: WriteIn, service: Services, *, forever: bool = False
+) -> dict[str, UUID]:
+    """Forget a document at once; both panels follow. `forever` keeps nothing in the trash."""
+    if not await service.discard(workspace, [document], forever=forever):
         raise NotFound("There is no such document.", "List the documents to see which there are.")
     return {"deleted": document}
 
@@ -179,7 +187,8 @@ async def members(
     """List the documents that lie directly in one: attachments, files of an archive."""
     await service.documents.get(workspace, document)
     page = await service.documents.find(workspace, limit=limit, cursor=cursor, parents=[document])
-    return render.documents(page)
+    known = await service.likeness.originals(workspace, [record.id for record in page.items])
+    return render.documents(page, known)
 
 
 @router.get("/{document}/versions")

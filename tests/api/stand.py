@@ -16,6 +16,7 @@ from api.quality_desk import QualityDesk
 from api.service import PagesSettings, Service
 from contracts.digests import embed
 from contracts.errors import Unreadable
+from contracts.likeness import Fingerprint, Likeness, Link
 from contracts.nouns import (
     Card,
     Chunk,
@@ -27,6 +28,7 @@ from contracts.nouns import (
     ReadMode,
     Span,
     StagedVersion,
+    VersionRef,
 )
 from contracts.observing import NullMetrics
 from contracts.people import Role
@@ -35,6 +37,8 @@ from contracts.record import Held, KeptReading, Reached, Task
 from eval.collecting import Collect
 from eval.curating import Curate
 from inference.sentences import SentencexSplitter
+from ingestion.deciding import Decide
+from ingestion.discarding import Discard
 from ingestion.ordering import Order
 from ingestion.quality.assessing import Assess
 from ingestion.quality.renewing import RenewQuality
@@ -63,6 +67,7 @@ from tests.fakes.tracing import KeepingTracer, SteadyLoad
 from tests.panels.fake import InMemoryPanel
 
 GENERATION = Generation(1, "hash", 384, "paragraphs")
+TRASH_DAYS = 30
 UPLOAD_LIMIT = 4 * 1024 * 1024
 REFUSAL = "The documents do not answer this."
 
@@ -176,6 +181,7 @@ class Stand:
         tracing = Tracing(self.tracer, SteadyLoad(), search.mode)
         self.keys: dict[str, str] = {}
         catalog = self.catalog
+        discard = Discard(catalog.documents, catalog.trash, catalog.blobs, days=TRASH_DAYS)
         self.service = Service(
             version="0.0.test",
             search=TracedSearch(search, tracing),
@@ -183,6 +189,9 @@ class Stand:
             receive=Receive(catalog.documents, catalog.blobs, limit=UPLOAD_LIMIT),
             documents=catalog.documents,
             order=Order(catalog.handling, catalog.documents),
+            likeness=catalog.likeness,
+            decide=Decide(catalog.documents, catalog.likeness, discard),
+            discard=discard,
             watch=catalog.watch,
             people=catalog.people,
             personal=catalog.personal,
@@ -265,6 +274,13 @@ class Stand:
             held = {ref: Held(len(made), f"{len(made)}.0.0.card")}
             await ledger.reached([ref], task.generation, name, Reached.LIVE, held)
         await ledger.go_live([ref])
+
+    async def compared(self, one: UUID, two: UUID, verdict: Likeness) -> None:
+        """Link two documents, as a worker does that finds them alike."""
+        likeness = self.catalog.likeness
+        prints = {VersionRef(d, 1): Fingerprint(d.bytes) for d in (one, two)}
+        await likeness.keep(prints, 1)
+        await likeness.link([two], [Link(two, one, verdict, 0.5)])
 
     async def pour(self, filename: str, text: str, **fields: str) -> UUID:
         """Upload one document as the free administrator and read it; give its id."""

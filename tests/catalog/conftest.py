@@ -20,6 +20,7 @@ CONTRACTS = (
     "ledger",
     "personal",
     "places",
+    "likeness",
     "policy",
     "quality",
     "queue",
@@ -29,6 +30,7 @@ CONTRACTS = (
     "services",
     "suites",
     "traces",
+    "trash",
     "variants",
 )
 pytest.register_assert_rewrite(
@@ -46,6 +48,7 @@ _EMPTY = """
 SET search_path = queue;
 DELETE FROM catalog.document;
 DELETE FROM catalog.recognised;
+DELETE FROM catalog.trash;
 DELETE FROM catalog.generation;
 ALTER SEQUENCE catalog.generation_number RESTART;
 UPDATE catalog.panel SET standing = 'serving', source = NULL;

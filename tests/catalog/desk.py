@@ -11,6 +11,7 @@ from contracts.curating import Suites
 from contracts.handling import Handling, Queue, Watch
 from contracts.intake import Places
 from contracts.judging import Judgements
+from contracts.likeness import LikenessRecord
 from contracts.measuring import Runs
 from contracts.members import Members
 from contracts.nouns import (
@@ -47,6 +48,7 @@ from contracts.record import (
     Task,
 )
 from contracts.tracing import Traces
+from contracts.trash import Trash
 from contracts.variants import Variants
 
 PANELS = (PanelName.VECTOR, PanelName.GRAPH)
@@ -99,7 +101,11 @@ class Catalog(Protocol):
     @property
     def assessments(self) -> Assessments: ...
     @property
+    def likeness(self) -> LikenessRecord: ...
+    @property
     def suites(self) -> Suites: ...
+    @property
+    def trash(self) -> Trash: ...
     @property
     def traces(self) -> Traces: ...
     @property

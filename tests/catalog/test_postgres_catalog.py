@@ -14,6 +14,7 @@ from tests.catalog.generations_contract import GenerationsContract
 from tests.catalog.handling_contract import HandlingContract
 from tests.catalog.judgements_contract import JudgementsContract
 from tests.catalog.ledger_contract import LedgerContract
+from tests.catalog.likeness_contract import LikenessContract
 from tests.catalog.members_contract import MembersContract
 from tests.catalog.personal_contract import PersonalContract
 from tests.catalog.places_contract import PlacesContract
@@ -26,6 +27,7 @@ from tests.catalog.runs_contract import RunsContract
 from tests.catalog.services_contract import ServicesContract
 from tests.catalog.suites_contract import SuitesContract
 from tests.catalog.traces_contract import TracesContract
+from tests.catalog.trash_contract import TrashContract
 from tests.catalog.variants_contract import VariantsContract
 
 
@@ -39,6 +41,7 @@ class TestPostgresCatalog(
     MembersContract,
     PersonalContract,
     PlacesContract,
+    LikenessContract,
     PolicyContract,
     QualityContract,
     QueueContract,
@@ -48,6 +51,7 @@ class TestPostgresCatalog(
     ServicesContract,
     SuitesContract,
     TracesContract,
+    TrashContract,
     VariantsContract,
 ):
     @pytest.fixture

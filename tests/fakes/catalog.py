@@ -33,6 +33,7 @@ from tests.fakes.catalog_spaces import InMemoryGenerations, InMemoryPanelRegiste
 from tests.fakes.catalog_tables import Document, Row, Tables, Version
 from tests.fakes.configurations import InMemoryConfigurations
 from tests.fakes.judgements import InMemoryJudgements
+from tests.fakes.likeness import InMemoryLikeness
 from tests.fakes.personal import InMemoryPersonalCounts
 from tests.fakes.places import InMemoryPlaces
 from tests.fakes.quality import InMemoryAssessments
@@ -40,6 +41,7 @@ from tests.fakes.recognised import InMemoryRecognisedPages
 from tests.fakes.runs import InMemoryRuns
 from tests.fakes.suites import InMemorySuites
 from tests.fakes.traces import InMemoryTraces
+from tests.fakes.trash import InMemoryTrash, keep
 from tests.fakes.variants import InMemoryVariants
 
 
@@ -72,8 +74,10 @@ class InMemoryCatalog:
         self.assessments = InMemoryAssessments(self.tables)
         self.configurations = InMemoryConfigurations(self.tables, self.policies, self.runs)
         self.judgements = InMemoryJudgements(self.tables, self.runs)
+        self.likeness = InMemoryLikeness(self.tables)
         self.suites = InMemorySuites(self.tables)
         self.traces = InMemoryTraces(self.tables)
+        self.trash = InMemoryTrash(self.tables)
         self.variants = InMemoryVariants(self.tables, self.runs)
         self.blobs = InMemoryBlobs(folder)
 
@@ -165,10 +169,14 @@ class InMemoryDocuments:
         numbers = sorted(found.versions, reverse=True)
         return [self._tables.record(found, number) for number in numbers]
 
-    async def delete(self, workspace: str, documents: Sequence[UUID]) -> list[UUID]:
+    async def delete(
+        self, workspace: str, documents: Sequence[UUID], *, keep_days: int = 0
+    ) -> list[UUID]:
         self._tables.check()
         known = (self._tables.documents.get(one) for one in dict.fromkeys(documents))
         gone = [d.id for d in known if d and not d.deleted and d.workspace == workspace]
+        for one in gone if keep_days else ():
+            keep(self._tables, one, keep_days)
         self.forget(gone)
         return gone
 

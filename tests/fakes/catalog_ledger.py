@@ -213,7 +213,7 @@ class InMemoryLedger:
                 blobs.add(version.arrival.blob)
                 if document.deleted and not document.versions:
                     del self._tables.documents[document.id]
-        named = {version.arrival.blob for version in self._tables.versions()}
+        named = self._tables.named_blobs()
         for place in [place for place in self._tables.recognised if place[0] not in named]:
             del self._tables.recognised[place]
         return sorted(blobs - named)

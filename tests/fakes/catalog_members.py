@@ -56,7 +56,7 @@ class InMemoryMembers:
 
     async def unnamed(self, blobs: Collection[str]) -> list[str]:
         self._tables.check()
-        return sorted(set(blobs) - {v.arrival.blob for v in self._tables.versions()})
+        return sorted(set(blobs) - self._tables.named_blobs())
 
     def _above(self, document: Document) -> list[Document]:
         """Give the documents that one lies in, the topmost last."""

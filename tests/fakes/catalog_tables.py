@@ -33,6 +33,7 @@ from contracts.record import (
     VersionState,
     Wanted,
 )
+from contracts.trash import Trashed
 
 Place: TypeAlias = tuple[int, PanelName]
 """Which generation in which panel."""
@@ -154,6 +155,10 @@ class Tables:
         self.keys: dict[UUID, KeyRecord] = {}
         self.secrets: dict[str, Identity] = {}
         self.workers = 0
+        self.trash: dict[UUID, Trashed] = {}
+        """What was deleted and is kept, by document."""
+        self.trash_of: dict[UUID, str] = {}
+        """The workspace of each."""
 
     def check(self) -> None:
         """Raise what a catalog out of reach raises."""
@@ -169,6 +174,11 @@ class Tables:
     def members(self, parent: UUID) -> list[Document]:
         """Give what lies directly in a document."""
         return [d for d in self.documents.values() if d.parent == parent and not d.deleted]
+
+    def named_blobs(self) -> set[str]:
+        """Give the blobs of every version, and of what is in the trash."""
+        kept = {one.arrival.blob for one in self.trash.values()}
+        return kept | {version.arrival.blob for version in self.versions()}
 
     def version(self, ref: VersionRef) -> Version | None:
         document = self.documents.get(ref.document)

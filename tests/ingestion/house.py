@@ -43,7 +43,9 @@ from contracts.panels import Holder, Panel
 from contracts.policy import Change, Generations, PanelRegister
 from contracts.recognition import RecognisedPage
 from contracts.record import Ledger, Receipt
+from ingestion.comparing import Compare
 from ingestion.copying import Copy
+from ingestion.discarding import Discard
 from ingestion.draining import Drain
 from ingestion.ending import Ended
 from ingestion.generations import KeepGenerations
@@ -73,6 +75,7 @@ from tests.panels.fake import InMemoryPanel
 GENERATION = Generation(1, "hash", 384, "lines")
 LIMIT = 10_000
 GRACE_S = 3600.0
+TRASH_DAYS = 30
 LOOK_EVERY_S = 0.01
 CRASHES = 3
 ME = Change("a test")
@@ -224,9 +227,11 @@ class House:
         self.catalog = InMemoryCatalog(self.folder)
         self.spaces = HouseSpaces(self.embedder)
         self.panels = {PanelName.VECTOR: self.vector, PanelName.GRAPH: self.graph}
-        assessments = self.catalog.assessments
-        self.assess = Assess(assessments, PlainWords(), OneLanguage(), self.metrics)
-        self.wire(self.catalog.ledger, self.panels)
+        catalog = self.catalog
+        self.assess = Assess(catalog.assessments, PlainWords(), OneLanguage(), self.metrics)
+        self.compare = Compare(catalog.likeness, self.metrics)
+        self.discard = Discard(catalog.documents, catalog.trash, catalog.blobs, days=TRASH_DAYS)
+        self.wire(catalog.ledger, self.panels)
 
     async def open(self) -> "House":
         """Record the first generation and prepare the panels for it."""
@@ -269,6 +274,7 @@ class House:
                 metrics,
                 assess=self.assess,
                 screen=screen,
+                compare=self.compare,
                 ended=ended,
                 stopping=Stopping(ledger, LOOK_EVERY_S),
             ),
@@ -284,7 +290,7 @@ class House:
         self.drain = Drain(ledger, register, generations, self.reconcile)
         self.keep = KeepGenerations(generations, panels, register, self.spaces, grace_s=GRACE_S)
         self.sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, self.metrics)
-        duties = (self.keep.step, self.rebuild.step, self.sample)
+        duties = (self.keep.step, self.rebuild.step, self.sample, self.discard.step)
         self.sweep = Sweep(ledger, catalog.queue, panels, metrics, duties)
 
     @asynccontextmanager

@@ -1,0 +1,76 @@
+"""Duplicates: documents that are alike, and what a person makes of them."""
+
+from dataclasses import asdict
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from api import render
+from api.access import Editor, ReadIn, Services, WriteIn
+from api.bodies import Text
+from api.duplicate_schemas import (
+    DecisionAnswer,
+    DecisionBody,
+    DuplicateList,
+    SideAnswer,
+    TwinsAnswer,
+)
+from contracts.likeness import Likeness, Side, TwinsPage
+
+router = APIRouter(prefix="/v1", tags=["duplicates"])
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[Text | None, Query(max_length=500)]
+
+
+@router.get("/duplicates")
+async def duplicates(
+    workspace: ReadIn,
+    service: Services,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    verdict: Likeness | None = None,
+) -> DuplicateList:
+    """List documents that are alike, the newest first; `same_template` is no duplicate."""
+    found = service.likeness
+    return _page(await found.find(workspace, limit=limit, cursor=cursor, verdict=verdict))
+
+
+@router.get("/documents/{document}/duplicates")
+async def duplicates_of(
+    document: UUID,
+    workspace: ReadIn,
+    service: Services,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> DuplicateList:
+    """List what is like one document."""
+    await service.documents.get(workspace, document)
+    found = service.likeness
+    return _page(await found.find(workspace, limit=limit, cursor=cursor, document=document))
+
+
+@router.post("/duplicates/decisions")
+async def decide(
+    body: DecisionBody, workspace: WriteIn, identity: Editor, service: Services
+) -> DecisionAnswer:
+    """Make one document of two, or say that they are two; it is kept who did."""
+    await service.decide(workspace, body.document, body.other, body.decision, identity.name)
+    return DecisionAnswer(**body.model_dump())
+
+
+def _page(page: TwinsPage) -> DuplicateList:
+    items = [
+        TwinsAnswer(
+            document=_side(twins.document),
+            other=_side(twins.other),
+            verdict=twins.verdict,
+            score=twins.score,
+        )
+        for twins in page.items
+    ]
+    return DuplicateList(duplicates=items, cursor=page.cursor)
+
+
+def _side(side: Side) -> SideAnswer:
+    return SideAnswer(**asdict(side), links=render.links(side.id))

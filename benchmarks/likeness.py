@@ -1,0 +1,141 @@
+"""Likeness on the data folder: made copies, the next of a form, documents per second."""
+
+import asyncio
+import hashlib
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from pathlib import Path
+from random import Random
+
+from benchmarks.material import data_folder
+from benchmarks.report import Missing, Row
+from contracts.content import Source
+from contracts.errors import UnreadableDocument
+from contracts.likeness import Fingerprint, Likeness
+from ingestion.likeness import FEWEST_WORDS, compare, fingerprint
+from readers.pool import ProcessReader
+from tests.ingestion.twinning import COPIES, dice
+
+DUPLICATES = {Likeness.SAME_TEXT, Likeness.NEAR_COPY}
+FILES = 400
+FEWEST_FIGURES = 5
+"""A text with fewer figures cannot be made another document by changing them."""
+
+
+async def measure() -> list[Row]:
+    """Read the files once, then compare copies, the next ones of their templates, and all pairs."""
+    texts = await _texts()
+    prints = {path: fingerprint([text]) for path, text in texts.items()}
+    return [*_copies(texts, prints), *_siblings(texts, prints), *_pairs(prints), *_speed(texts)]
+
+
+async def _texts() -> dict[str, str]:
+    """Give the text of each document, equal files once, without those too short to compare."""
+    folder = data_folder() / "documents"
+    if not folder.is_dir():
+        raise Missing("Set DIPTYCH_DATA to a folder with documents/ to compare.")
+    files: dict[str, Path] = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        digest = await asyncio.to_thread(lambda p: hashlib.sha256(p.read_bytes()).hexdigest(), path)
+        files.setdefault(digest, path)
+    reader = ProcessReader(2)
+    try:
+        said = await asyncio.gather(*(_read(reader, p) for p in list(files.values())[:FILES]))
+    finally:
+        await reader.close()
+    named = zip(files.values(), said, strict=False)
+    return {
+        str(path.relative_to(folder)): text
+        for path, text in named
+        if len(text.split()) >= FEWEST_WORDS
+    }
+
+
+async def _read(reader: ProcessReader, path: Path) -> str:
+    try:
+        reading = await reader.read(Source(path, path.name, 0, path.stat().st_size))
+    except UnreadableDocument:
+        return ""
+    return "\n".join(part.text for part in reading.parts)
+
+
+def _copies(texts: dict[str, str], prints: dict[str, Fingerprint]) -> Iterator[Row]:
+    """Say how many made copies are found and called so, way by way."""
+    every: Counter[bool] = Counter()
+    for name, change in COPIES.items():
+        found: Counter[bool] = Counter()
+        for path, text in texts.items():
+            copy = fingerprint([change(text, dice(path))])
+            found[_is_duplicate(prints[path], copy)] += 1
+        every += found
+        yield Row(f"recall, {name}", found[True] / found.total(), note=f"{found.total()} files")
+    yield Row("recall, all copies", every[True] / every.total(), "", (">=", 0.95))
+
+
+def _is_duplicate(one: Fingerprint, two: Fingerprint) -> bool:
+    """Tell whether the record would give the one as a candidate, and the verdict a duplicate."""
+    met = one.text == two.text or bool(set(one.bands) & set(two.bands))
+    verdict = compare(one, two)
+    return met and verdict is not None and verdict[0] in DUPLICATES
+
+
+def _siblings(texts: dict[str, str], prints: dict[str, Fingerprint]) -> Iterator[Row]:
+    """Say how often the next document of a real file's form is taken for a copy."""
+    called: Counter[Likeness | None] = Counter()
+    for path, text in texts.items():
+        if len(prints[path].figures) >= FEWEST_FIGURES:
+            verdict = compare(prints[path], fingerprint([_renumbered(text, dice(path))]))
+            called[verdict and verdict[0]] += 1
+    wrong = sum(called[verdict] for verdict in DUPLICATES)
+    note = f"{called.total()} files, {called[Likeness.SAME_TEMPLATE]} called same_template"
+    yield Row("next of the same form called a copy", wrong, "", ("<=", 0), note)
+
+
+def _renumbered(text: str, random: Random) -> str:
+    """Put other figures in: every other one, as the next invoice has."""
+
+    def other(found: re.Match[str]) -> str:
+        low = 10 ** (len(found[0]) - 1)
+        return str(random.randrange(low, 10 * low)) if random.random() < 0.5 else found[0]
+
+    return re.sub(r"(?<![\d.,])\d{2,15}(?!\d)", other, text)
+
+
+def _pairs(prints: dict[str, Fingerprint]) -> Iterator[Row]:
+    """Say what the files themselves are to each other; labels tell which cannot be copies."""
+    numbers = _numbers()
+    called: Counter[Likeness] = Counter()
+    wrong = []
+    for (one, mine), (two, other) in combinations(prints.items(), 2):
+        verdict = compare(mine, other)
+        if verdict is None:
+            continue
+        called[verdict[0]] += 1
+        if verdict[0] in DUPLICATES:
+            print(f"  {verdict[0]} {verdict[1]:.2f}: {one} · {two}")
+            known = one in numbers and two in numbers
+            wrong += [(one, two)] if known and numbers[one] != numbers[two] else []
+    for verdict in Likeness:
+        yield Row(f"pairs of files called {verdict}", called[verdict])
+    yield Row("invoices with other numbers called copies", len(wrong), "", ("<=", 0))
+
+
+def _numbers() -> dict[str, tuple[str, str]]:
+    """Give the labelled number and day of invoices by path."""
+    path = data_folder() / "documents" / "invoices" / "labels.json"
+    labels = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    return {one["file"]: (str(one["number"]), str(one["issue_date"])) for one in labels}
+
+
+def _speed(texts: dict[str, str]) -> Iterable[Row]:
+    began = time.perf_counter()
+    for text in texts.values():
+        fingerprint([text])
+    took = time.perf_counter() - began
+    characters = sum(map(len, texts.values()))
+    note = f"{characters / took / 1e6:.2f} million characters/s, one thread"
+    yield Row("fingerprints", len(texts) / took, "documents/s", None, note)

@@ -1,0 +1,49 @@
+"""The port of the trash: deleted documents whose bytes are kept for a while.
+
+A deleted document leaves the record and the panels at once, whatever is kept here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from contracts.record import Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class Trashed:
+    """A deleted document: what its newest version was accepted as, and until when it is kept.
+
+    ``taken`` is the document that has its source since then, with other bytes.
+    """
+
+    document: UUID
+    title: str
+    arrival: Arrival
+    deleted: datetime
+    until: datetime
+    taken: UUID | None = None
+
+
+class Trash(Protocol):
+    """What ``Documents.delete`` kept; every verb raises CatalogUnavailable."""
+
+    async def find(self, workspace: str, *, limit: int) -> list[Trashed]:
+        """List what can come back, the latest deleted first."""
+        ...
+
+    async def get(self, workspace: str, document: UUID) -> Trashed:
+        """Give what can come back. Raises NotFound, also for what is past its time."""
+        ...
+
+    async def erase(
+        self, workspace: str, documents: Sequence[UUID]
+    ) -> tuple[list[UUID], list[str]]:
+        """Forget documents for good; give those that were there, and blobs nothing names now."""
+        ...
+
+    async def expire(self) -> list[str]:
+        """Forget what is past its time; give blobs that nothing names any more."""
+        ...

@@ -1,0 +1,107 @@
+"""``diptych duplicates``: documents that are alike, and what is made of them."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from contracts.likeness import Decision, Likeness, Twins
+from contracts.nouns import DEFAULT_WORKSPACE
+from deploy.commands.console import (
+    JsonOption,
+    QuietOption,
+    WorkspaceOption,
+    emit,
+    out,
+    progress,
+    run,
+)
+from deploy.commands.switch import actor
+from deploy.settings import load
+from deploy.wiring import open_diptych
+
+PAGE = 200
+
+duplicates = typer.Typer(help="Documents that are alike: list, decide, measure.")
+
+
+@duplicates.callback(invoke_without_command=True)
+def list_duplicates(
+    context: typer.Context,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    verdict: Annotated[Likeness | None, typer.Option(help="Only these.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
+    as_json: JsonOption = False,
+) -> None:
+    """List documents that are alike and not decided, the newest first."""
+    if context.invoked_subcommand:
+        return
+    for twins in run(_list(workspace, verdict, limit)):
+        if as_json:
+            emit(twins)
+            continue
+        one, two = twins.document, twins.other
+        out.print(f"{twins.verdict:<14} {twins.score:>4.0%}", highlight=False)
+        for side in (one, two):
+            out.print(f"  {side.id}  {side.title}  ({side.source})", highlight=False, markup=False)
+
+
+async def _list(workspace: str, verdict: Likeness | None, limit: int) -> list[Twins]:
+    found: list[Twins] = []
+    cursor = None
+    async with open_diptych(load()) as diptych:
+        record = diptych.duplicates.record
+        while len(found) < limit:
+            size = min(PAGE, limit - len(found))
+            page = await record.find(workspace, limit=size, cursor=cursor, verdict=verdict)
+            found += page.items
+            cursor = page.cursor
+            if cursor is None:
+                break
+    return found
+
+
+@duplicates.command("decide")
+def decide(
+    document: Annotated[UUID, typer.Argument(help="The document that stays.")],
+    other: Annotated[UUID, typer.Argument(help="The one that is like it.")],
+    decision: Annotated[
+        Decision,
+        typer.Argument(help="merge: the other's bytes become its newest version; apart: neither."),
+    ],
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    as_json: JsonOption = False,
+) -> None:
+    """Make one document of two, or say that they are two."""
+
+    async def main() -> None:
+        async with open_diptych(load()) as diptych:
+            await diptych.duplicates.decide(workspace, document, other, decision, actor())
+
+    run(main())
+    if as_json:
+        emit({"document": document, "other": other, "decision": decision})
+    elif decision is Decision.MERGE:
+        out.print(f"{other} is now the newest version of {document}.", highlight=False)
+    else:
+        out.print("They are two documents; the pair is not shown again.", highlight=False)
+
+
+@duplicates.command("measure")
+def measure(as_json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Compare documents that were ingested before, in every workspace, from their stored text."""
+
+    async def main() -> int:
+        done = 0
+        with progress(quiet=quiet) as bar:
+            async with open_diptych(load(), bar) as diptych:
+                async for count in diptych.duplicates.compare_stored():
+                    done += count
+                    bar("Comparing", done, done)
+        return done
+
+    done = run(main())
+    if as_json:
+        emit({"compared": done})
+    else:
+        out.print(f"{done:,} documents were compared.", highlight=False)

@@ -1,0 +1,129 @@
+"""Verdicts on made documents in three languages: none wrong, few missed."""
+
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from contracts.likeness import Fingerprint, Likeness
+from ingestion.likeness import LONGEST, compare, fingerprint
+from tests.ingestion.twinning import (
+    COPIES,
+    LANGUAGES,
+    Change,
+    Words,
+    dice,
+    headed,
+    originals,
+    receipt,
+    reflow,
+    scan,
+    siblings,
+)
+
+EACH = 5
+"""Documents of each of the four types."""
+DUPLICATES = {Likeness.SAME_TEXT, Likeness.NEAR_COPY}
+
+
+def known(text: str) -> Fingerprint:
+    return fingerprint([text])
+
+
+def verdict(one: str, two: str) -> Likeness | None:
+    found = compare(known(one), known(two))
+    return found[0] if found else None
+
+
+def share_band(one: Fingerprint, two: Fingerprint) -> bool:
+    return one.text == two.text or bool(set(one.bands) & set(two.bands))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_copies_are_found_and_called_duplicates(language: str) -> None:
+    called: Counter[bool] = Counter()
+    for number, text in enumerate(originals(language, EACH)):
+        mine = known(text)
+        for change in COPIES.values():
+            copy = known(change(text, dice(number)))
+            found = compare(mine, copy)
+            called[bool(found and found[0] in DUPLICATES and share_band(mine, copy))] += 1
+    assert called[True] >= 0.95 * called.total()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("change", [lambda text, _: text, reflow, headed, scan(0.02), scan(0.03)])
+def test_the_next_document_of_a_template_is_never_a_duplicate(
+    language: str, change: Change
+) -> None:
+    called = Counter(
+        verdict(one, change(two, dice(number)))
+        for number, (one, two) in enumerate(siblings(language, EACH))
+    )
+    assert not set(called) & DUPLICATES
+    assert called[Likeness.SAME_TEMPLATE] >= 0.75 * called.total()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_other_documents_are_not_alike(language: str) -> None:
+    prints = [known(text) for text in originals(language, EACH)]
+    assert not [
+        compare(one, two) for n, one in enumerate(prints) for two in prints[:n] if compare(one, two)
+    ]
+
+
+def test_lines_hyphens_capitals_and_page_numbers_make_no_other_text() -> None:
+    one = "Le rendez-vous est convenu.\nLa somme est de 12,50 euros. " * 5
+    two = one.upper().replace("CONVENU", "CON-\nVENU").replace(" ", "  ") + " Page 2/3"
+    assert verdict(one, two) is Likeness.SAME_TEXT
+    assert verdict(one, one.replace("12,50", "-12,50 ou 13")) is not Likeness.SAME_TEXT
+
+
+def test_one_other_month_is_another_receipt() -> None:
+    texts = [receipt("fr", "rent", month) for month in (3, 4)]
+    assert verdict(*texts) is Likeness.SAME_TEMPLATE
+    assert verdict(texts[0], headed(texts[1], dice(1))) is Likeness.SAME_TEMPLATE
+
+
+def test_a_blank_form_is_no_copy_of_a_filled_one() -> None:
+    said = Words.of("en", "form")
+    blank = "\n".join(f"{said.sentence()} {label}:" for label in "ABCDEFGHIJ")
+    filled = "\n".join(
+        f"{line} {said.amount()} {said.day()} {said.person()}" for line in blank.split("\n")
+    )
+    assert verdict(blank, filled) in {None, Likeness.SAME_TEMPLATE}
+
+
+def test_a_short_text_is_compared_as_a_whole_only() -> None:
+    short = "Please call Martin about the roof before Monday, it is urgent."
+    assert verdict(short, short.upper()) is Likeness.SAME_TEXT
+    assert verdict(short, short.replace("roof", "root")) is None
+    assert known("") == known(" \n\f")
+
+
+def test_a_huge_text_is_looked_at_from_both_ends_and_hashed_whole() -> None:
+    said = Words.of("en", "huge")
+    text = "\n".join(said.paragraphs(1500))
+    assert len(text) > 2 * LONGEST
+    middle = len(text) // 2
+    changed = f"{text[:middle]} and nothing else {text[middle:]}"
+    assert known(text).text != known(changed).text
+    assert verdict(text, changed) is Likeness.NEAR_COPY
+
+
+def test_another_process_gives_the_same_fingerprint() -> None:
+    program = (
+        "from ingestion.likeness import fingerprint; from tests.ingestion.twinning import report;"
+        "print(fingerprint([report('ru', 1)]))"
+    )
+    seen = {
+        subprocess.run(  # noqa: S603 - this interpreter
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(seen) == 1
