@@ -119,8 +119,8 @@ def _pairs(prints: dict[str, Fingerprint]) -> Iterator[Row]:
             print(f"  {verdict[0]} {verdict[1]:.2f}: {one} · {two}")
             known = one in numbers and two in numbers
             wrong += [(one, two)] if known and numbers[one] != numbers[two] else []
-    for verdict in Likeness:
-        yield Row(f"pairs of files called {verdict}", called[verdict])
+    for kind in Likeness:
+        yield Row(f"pairs of files called {kind}", called[kind])
     yield Row("invoices with other numbers called copies", len(wrong), "", ("<=", 0))
 
 

@@ -5,6 +5,7 @@ same words. Their figures and names say whether they are the same document or th
 same template: a scan damages them as often as it damages the words, and no more.
 """
 
+import math
 import re
 import unicodedata
 import zlib
@@ -118,8 +119,7 @@ def _bands(hashes: Hashes) -> Iterator[int]:
 
 def _in_common(mine: Fingerprint, other: Fingerprint) -> float:
     one, two = (np.frombuffer(x.signature, dtype="<u4") for x in (mine, other))
-    equal: int = np.count_nonzero(one == two)
-    return equal / PERMUTATIONS
+    return int(np.count_nonzero(one == two)) / PERMUTATIONS
 
 
 def _noise(common: float, mine: int, other: int) -> float:
@@ -128,4 +128,5 @@ def _noise(common: float, mine: int, other: int) -> float:
     What was put on top of one of the two is no damage, hence not what both lack of each other.
     """
     shared = common / (1 + common) * (mine + other)
-    return 1 - min(1.0, shared / min(mine, other)) ** (1 / SHINGLE)
+    kept = min(1.0, shared / min(mine, other))
+    return 1 - math.pow(kept, 1 / SHINGLE)
