@@ -34,7 +34,7 @@ def create_service_app(diptych: Diptych) -> FastAPI:
             order=diptych.order,
             likeness=diptych.duplicates.record,
             decide=diptych.duplicates.decide,
-            discard=diptych.discard,
+            discard=diptych.duplicates.discard,
             watch=diptych.watch,
             people=diptych.people,
             personal=diptych.personal.counts,

@@ -45,7 +45,6 @@ from inference.openvino_embedder import OpenVinoEmbedder
 from inference.sentences import SentencexSplitter
 from ingestion.admitting import Admit
 from ingestion.copying import Copy
-from ingestion.deciding import Decide
 from ingestion.discarding import Discard
 from ingestion.draining import Drain
 from ingestion.generations import KeepGenerations
@@ -99,7 +98,6 @@ class Diptych:
     configurations: Configurations
     quality: Quality
     duplicates: Duplicates
-    discard: Discard
     variants: Variants
     panels: Mapping[PanelName, Panel]
     plans: PlanFollower
@@ -247,17 +245,12 @@ class _Opened:
         return FolderBlobs(self.settings.home / "blobs")
 
     @property
-    def discard(self) -> Discard:
-        """What deletes documents and brings them back."""
-        catalog, days = self.catalog, self.settings.trash_days
-        return Discard(catalog.documents, catalog.trash, self.blobs, days=days)
-
-    @property
     def duplicates(self) -> Duplicates:
-        """What compares documents, and decides on those that are alike."""
-        catalog, metrics = self.catalog, self.observers.metrics
-        decide = Decide(catalog.documents, catalog.likeness, self.discard)
-        return Duplicates.over(catalog.likeness, catalog.ledger, decide, metrics)
+        """What compares documents, decides on those that are alike, deletes and restores."""
+        catalog, metrics, days = self.catalog, self.observers.metrics, self.settings.trash_days
+        discard = Discard(catalog.documents, catalog.trash, self.blobs, days=days)
+        ledger, documents = catalog.ledger, catalog.documents
+        return Duplicates.over(catalog.likeness, documents, ledger, discard, metrics)
 
 
 def _assemble(opened: _Opened) -> Diptych:
@@ -267,8 +260,7 @@ def _assemble(opened: _Opened) -> Diptych:
     ledger, register, generations = catalog.ledger, catalog.register, catalog.generations
     search, ask, traced = _asking(opened)
     reconcile = _reconcile(opened)
-    survey, parity, sample = _checks(opened)
-    keep, rebuild = _upkeep(opened, survey)
+    survey, parity, sample, keep, rebuild = _upkeep(opened)
     receive = _receive(opened)
     return Diptych(
         settings=settings,
@@ -291,7 +283,6 @@ def _assemble(opened: _Opened) -> Diptych:
         configurations=catalog.configurations,
         quality=opened.quality,
         duplicates=opened.duplicates,
-        discard=opened.discard,
         variants=catalog.variants,
         panels=panels,
         plans=plans,
@@ -314,15 +305,6 @@ def _assemble(opened: _Opened) -> Diptych:
     )
 
 
-def _upkeep(opened: _Opened, survey: Survey) -> tuple[KeepGenerations, Rebuild]:
-    """Give the use cases that keep generations up and fill panels anew."""
-    catalog, panels, register = opened.catalog, opened.panels, opened.catalog.register
-    spaces, grace = opened.models.spaces, opened.settings.grace_seconds
-    keep = KeepGenerations(catalog.generations, panels, register, spaces, grace_s=grace)
-    alone = catalog.rights.rebuilding
-    return keep, Rebuild(catalog.ledger, panels, register, survey, ExportFile.open, alone)
-
-
 def _asking(opened: _Opened) -> tuple[Search, Ask, Traced]:
     """Give the use cases that find and answer, and both as people use them: with traces."""
     models, masking, observers = opened.models, opened.personal.masking, opened.observers
@@ -339,7 +321,7 @@ def _duties(
 ) -> tuple[Duty, ...]:
     """Give what the sweep does beside finding backlog, in order."""
     forget = forgetting(opened.catalog.traces, opened.settings.trace_days)
-    renew, expire = opened.quality.renewal.step, opened.discard.step
+    renew, expire = opened.quality.renewal.step, opened.duplicates.discard.step
     return keep.step, rebuild.step, forget, sample, renew, expire
 
 
@@ -358,13 +340,16 @@ def _receive(opened: _Opened) -> Receive:
     return Receive(catalog.documents, opened.blobs, limit=limit, admit=admit)
 
 
-def _checks(opened: _Opened) -> tuple[Survey, CheckParity, Sample]:
-    """Give the use cases that hold the panels against the ledger."""
-    catalog, ledger = opened.catalog, opened.catalog.ledger
-    survey = Survey(ledger, opened.panels, catalog.register, catalog.generations)
-    metrics = opened.observers.metrics
+def _upkeep(opened: _Opened) -> tuple[Survey, CheckParity, Sample, KeepGenerations, Rebuild]:
+    """Give the use cases that hold panels against the ledger, build generations, fill anew."""
+    catalog, panels, metrics = opened.catalog, opened.panels, opened.observers.metrics
+    ledger, register, spaces = catalog.ledger, catalog.register, opened.models.spaces
+    survey = Survey(ledger, panels, register, catalog.generations)
     sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, metrics)
-    return survey, CheckParity(ledger, survey, catalog.parity_log), sample
+    grace, alone = opened.settings.grace_seconds, catalog.rights.rebuilding
+    keep = KeepGenerations(catalog.generations, panels, register, spaces, grace_s=grace)
+    rebuild = Rebuild(ledger, panels, register, survey, ExportFile.open, alone)
+    return survey, CheckParity(ledger, survey, catalog.parity_log), sample, keep, rebuild
 
 
 def _reconcile(opened: _Opened) -> Reconcile:

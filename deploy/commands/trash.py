@@ -26,7 +26,7 @@ def delete(
 
     async def main() -> list[UUID]:
         async with open_diptych(load()) as diptych:
-            return await diptych.discard(workspace, documents, forever=forever)
+            return await diptych.duplicates.discard(workspace, documents, forever=forever)
 
     gone = run(main())
     if not gone:
@@ -58,12 +58,12 @@ def restore(
 
 async def _trashed(workspace: str) -> list[Trashed]:
     async with open_diptych(load()) as diptych:
-        return await diptych.discard.trashed(workspace, MOST)
+        return await diptych.duplicates.discard.trashed(workspace, MOST)
 
 
 async def _restore(workspace: str, document: UUID) -> Receipt:
     async with open_diptych(load()) as diptych:
-        return await diptych.discard.restore(workspace, document)
+        return await diptych.duplicates.discard.restore(workspace, document)
 
 
 def _show(trashed: list[Trashed], *, as_json: bool) -> None:
