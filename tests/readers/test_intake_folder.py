@@ -123,8 +123,9 @@ async def test_links_are_not_followed(tmp_path: Path) -> None:
 async def test_a_file_that_becomes_a_link_is_not_read(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
-    (tmp_path / "secret.txt").write_text("secret")
-    (root / "a.txt").write_text("a")
+    for file in (tmp_path / "secret.txt", root / "a.txt"):
+        file.write_text("alike")
+        os.utime(file, (0, 0))
     item = (await items(opened(root)))["a.txt"]
     (root / "a.txt").unlink()
     (root / "a.txt").symlink_to(tmp_path / "secret.txt")
