@@ -11,7 +11,7 @@ NEAR = 24
 """Within them, a label of something else speaks against a number that needs none."""
 OTHER = "other"
 
-_WORDS = {
+_WORDS: dict[str, str] = {
     PersonalKind.PHONE: r"""
         t[ée]l(?:[ée]phone|s)?|(?:tele)?phones?|mobiles?|portables?|cell|fax|gsm|telefax|standard
         |call|appel(?:ez|er|s)?|(?:num[ée]ro|n[°o])[ ]vert|joindre|whatsapp|viber|telegram|hotline
@@ -42,10 +42,11 @@ _OTHERS = r"""
     |огрн(?:ип)?|бик|р/с|к/с|р/сч|окпо|оквэд|окато|октмо|код|сумма|дата|лицензи[яи]|полис(?:а)?
     |дел[оа]|приказ(?:а|у)?|расч[её]тный
 """
+_EVERY: dict[str, str] = {**_WORDS, OTHER: _OTHERS}
 # Of a text in lower case: ignoring case instead takes several times as long.
 _LABEL = re.compile(
     r"(?<![^\W\d_])(?=[^\W\d_])(?:"
-    + "|".join(f"(?P<{kind}>{words})" for kind, words in {**_WORDS, OTHER: _OTHERS}.items())
+    + "|".join(f"(?P<{kind}>{words})" for kind, words in _EVERY.items())
     + r")(?![^\W\d_])",
     re.VERBOSE,
 )
