@@ -127,6 +127,15 @@ async def test_a_bomb_ends_with_a_reason(
     assert "unpacks to far more than its size" in error.message
 
 
+async def test_a_bomb_in_what_is_not_opened_ends_with_a_reason(refusal: RefuseBytes) -> None:
+    odd = special("odd", b"Z")
+    odd.size = 60 << 20
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        archive.addfile(odd, io.BytesIO(bytes(odd.size)))
+    assert (await refusal(gzip.compress(buffer.getvalue()))).reason is Unreadable.TOO_LARGE
+
+
 async def test_a_hole_of_a_terabyte_ends_with_a_reason(refusal: RefuseBytes) -> None:
     sparse = tarfile.TarInfo("hole")
     sparse.pax_headers = {
