@@ -66,7 +66,12 @@ def document(record: DocumentRecord, original: UUID | None = None) -> DocumentAn
         {name: getattr(record, name) for name in DOCUMENT_FIELDS}
         | {
             "metadata": dict(record.metadata),
-            "progress": Progress(stage=record.stage, done=record.done, total=record.total),
+            "progress": Progress(
+                stage=record.stage,
+                done=record.done,
+                total=record.total,
+                seconds_left=record.left_s,
+            ),
             "panels": rows,
             "duplicate_of": original and DuplicateOf(document=original),
             "links": links(record.id),

@@ -83,6 +83,9 @@ class Progress(BaseModel):
     stage: str
     done: int
     total: int
+    seconds_left: float | None = Field(
+        description="Until the stage ends, at this version's own pace; null while unknown."
+    )
 
 
 class DocumentAnswer(BaseModel):

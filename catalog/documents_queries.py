@@ -6,7 +6,11 @@ _FIELDS: Final = """
 SELECT d.id, d.workspace, d.source, v.filename, coalesce(r.title, v.filename), r.external_id,
        coalesce(r.media_type, v.media_type), coalesce(r.metadata, v.metadata), v.sha256,
        v.stop - v.start, v.number, v.state, d.live, v.reason, v.detail, v.stage, v.done, v.total,
-       d.created, v.updated, l.panels, d.parent, d.position, v.blob, v.start, v.stop
+       d.created, v.updated, l.panels, d.parent,
+       CASE WHEN v.state = 'processing' AND v.total > v.done AND v.done > v.paced_at
+            THEN extract(epoch FROM v.updated - v.paced_from)::double precision
+                 / (v.done - v.paced_at) * (v.total - v.done) END,
+       d.position, v.blob, v.start, v.stop
 """
 _PANELS: Final = """
 CROSS JOIN LATERAL (

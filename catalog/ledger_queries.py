@@ -147,7 +147,11 @@ UNION ALL SELECT document, number FROM marked
 PROGRESS: Final = """
 WITH moved AS (
     UPDATE catalog.version v
-    SET stage = %(stage)s, done = %(done)s, total = %(total)s, updated = now()
+    SET stage = %(stage)s, done = %(done)s, total = %(total)s, updated = now(),
+        paced_from = CASE WHEN v.stage = %(stage)s AND v.total = %(total)s AND v.done <= %(done)s
+                          THEN v.paced_from ELSE now() END,
+        paced_at = CASE WHEN v.stage = %(stage)s AND v.total = %(total)s AND v.done <= %(done)s
+                        THEN v.paced_at ELSE %(done)s END
     FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
     WHERE v.document = u.document AND v.number = u.number
     RETURNING v.document

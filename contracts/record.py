@@ -94,7 +94,8 @@ class DocumentRecord:
     """A document with its newest version's state; ``live`` is the version that readers see.
 
     ``panels`` are the ledger rows of the live generation; ``parent`` is the document that it
-    lies in, where it came inside another.
+    lies in, where it came inside another. ``left_s`` are the seconds that the rest of the stage
+    in hand takes at this version's own pace so far; None while that is unknown.
     """
 
     id: UUID
@@ -119,6 +120,7 @@ class DocumentRecord:
     updated: datetime
     panels: tuple[PanelState, ...]
     parent: UUID | None = None
+    left_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Rows: documents as the table shows them, put into the visitor's words."""
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -50,6 +51,7 @@ def row(record: DocumentRecord, text: Texts) -> dict[str, object]:
         "tone": TONES[record.state],
         "stage": text.known(f"stage.{record.stage}", "") if working else "",
         "share": round(100 * share) if working and share is not None else None,
+        "left": _left(record, text) if working else "",
         "working": record.state is VersionState.PROCESSING,
         "stoppable": working,
         "retriable": record.state in RETRIABLE,
@@ -59,6 +61,17 @@ def row(record: DocumentRecord, text: Texts) -> dict[str, object]:
         "locale": text.language,
         **_why(record, text),
     }
+
+
+def _left(record: DocumentRecord, text: Texts) -> str:
+    """Give how much of the stage in hand is done, and what time it has left where that is known."""
+    if not record.total:
+        return ""
+    done = f"{record.done:,} / {record.total:,}"
+    if record.left_s is None:
+        return done
+    minutes = math.ceil(record.left_s / 60)
+    return f"{done} · {text('documents.left', minutes=minutes)}"
 
 
 def _other(record: DocumentRecord) -> str:

@@ -13,6 +13,7 @@ STATE = """
 <span v-if="props.row.stage" class="soft small" style="margin-left: .5rem">
   {{ props.row.stage + (props.row.share === null ? '' : ' ' + props.row.share + ' %') }}
 </span>
+<span v-if="props.row.left" class="soft small left">{{ ' ' + props.row.left }}</span>
 <div v-if="props.row.working" :class="['track', {unsure: props.row.share === null}]"
      role="progressbar" :aria-valuenow="props.row.share">
   <div :style="props.row.share === null ? {} : {width: props.row.share + '%'}"></div>

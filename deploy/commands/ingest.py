@@ -35,6 +35,8 @@ PIECE = 1024 * 1024
 LOOK_EVERY = 0.3
 """Seconds between looks at the record while waiting; one indexed query each."""
 LOOK_AT = 500
+FEW = 3
+"""When so many documents are left, each is shown by name, with its pages and the time left."""
 PAUSE_S = 10.0
 """Seconds before a document that there was no room for is sent again."""
 T = TypeVar("T")
@@ -215,8 +217,17 @@ async def ended(
             del pending[over]
         done += len(finished)
         bar("Ingesting", done, done + len(pending))
+        if len(pending) <= FEW:
+            _show_pages(page.items, bar)
         if pending and not finished:
             await asyncio.sleep(LOOK_EVERY)
+
+
+def _show_pages(records: Sequence[DocumentRecord], bar: Bar) -> None:
+    """Show how far documents are that tell it."""
+    for record in records:
+        if record.total:
+            bar(f"{record.filename}: {record.stage}", record.done, record.total)
 
 
 async def _inside(

@@ -15,10 +15,11 @@ from api.pages.texts import LANGUAGES, choose, texts
 from api.problems import STATUS
 from api.reference import reference_page
 from contracts.errors import CatalogUnavailable, Conflict, Unreadable
+from contracts.handling import RETRIABLE
 from contracts.nouns import PanelName, ReadMode, Span
 from contracts.people import Role
 from contracts.policy import PanelStanding, Stage
-from contracts.record import DocumentRecord, PanelState, Reached, VersionState, Wanted
+from contracts.record import FINAL, DocumentRecord, PanelState, Reached, VersionState, Wanted
 from tests.api.stand import Stand
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -189,3 +190,24 @@ def test_the_reference_escapes_what_it_shows() -> None:
     page = reference_page(spec)
     for tag in ("<b>", "<i>", "<u>", "<s>"):
         assert tag not in page
+
+
+@pytest.mark.parametrize(
+    ("left_s", "shown"),
+    [(None, "512 / 1,024"), (61.0, "512 / 1,024 · about 2 min left")],
+)
+def test_time_left_is_shown_only_where_it_is_known(left_s: float | None, shown: str) -> None:
+    record = dataclasses.replace(
+        RECORD, state=VersionState.PROCESSING, stage="embed", done=512, total=1024, left_s=left_s
+    )
+    assert row(record, texts("en"))["left"] == shown
+    assert row(dataclasses.replace(record, state=VersionState.LIVE), texts("en"))["left"] == ""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+def test_every_state_has_its_words_and_what_can_be_ordered(language: str) -> None:
+    for state in VersionState:
+        shown = row(dataclasses.replace(RECORD, state=state), texts(language))
+        assert shown["state"]
+        assert shown["stoppable"] is (state not in FINAL)
+        assert shown["retriable"] is (state in RETRIABLE)

@@ -238,6 +238,31 @@ class LedgerContract:
         record = await desk.get(ref.document)
         assert (record.stage, record.done, record.total) == ("embed", 256, 1024)
 
+    async def test_time_left_is_known_from_the_versions_own_pace_alone(self, desk: Desk) -> None:
+        ref = await desk.accept_one("a")
+        ledger = desk.catalog.ledger
+
+        async def left_s() -> float | None:
+            return (await desk.get(ref.document)).left_s
+
+        async with ledger.claim([ref.document]):
+            assert await left_s() is None
+            await ledger.progress([ref], "read", 40, 100)
+            assert await left_s() is None  # where it goes on tells nothing of how fast
+            await ledger.progress([ref], "read", 60, 100)
+            half = await left_s()
+            await ledger.progress([ref], "read", 99, 100)
+            assert half is not None
+            assert half > 0
+            assert await left_s() is not None
+            await ledger.progress([ref], "read", 100, 100)
+            assert await left_s() is None
+            await ledger.progress([ref], "embed", 512, 1024)
+            assert await left_s() is None
+        async with ledger.claim([ref.document]):
+            record = await desk.get(ref.document)
+            assert (record.stage, record.total, record.left_s) == ("", 0, None)
+
     async def test_the_backlog_counts_rows_per_panel(self, desk: Desk) -> None:
         await desk.live_documents("a")
         refs = [await desk.accept_one("b"), await desk.accept_one("c")]

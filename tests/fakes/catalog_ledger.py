@@ -72,6 +72,8 @@ class InMemoryLedger:
                     for generation in self._workable(version):
                         if version.state is VersionState.ACCEPTED:
                             version.state = VersionState.PROCESSING
+                        if version.state is VersionState.PROCESSING:
+                            version.stage, version.done, version.total = "", 0, 0
                         yield self._task(document, version, generation)
 
     def _workable(self, version: Version) -> list[int]:
@@ -140,8 +142,11 @@ class InMemoryLedger:
     ) -> None:
         self._tables.check()
         for version in self._versions(refs):
+            is_further = (version.stage, version.total) == (stage, total) and version.done <= done
             version.stage, version.done, version.total = stage, done, total
             self._touch(version)
+            if not is_further:
+                version.paced_from, version.paced_at = version.updated, done
 
     async def reached(
         self,

@@ -78,8 +78,18 @@ class Version:
     total: int = 0
     shown: bool = False
     crashes: int = 0
+    paced_from: datetime | None = None
+    paced_at: int = 0
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     updated: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def left_s(self) -> float | None:
+        """How long the rest takes, if it goes on as so far."""
+        at_work = self.state is VersionState.PROCESSING and self.total > self.done > self.paced_at
+        if not at_work or self.paced_from is None:
+            return None
+        took = (self.updated - self.paced_from).total_seconds()
+        return took / (self.done - self.paced_at) * (self.total - self.done)
 
 
 @dataclass
@@ -254,6 +264,7 @@ class Tables:
             updated=version.updated,
             panels=tuple(r.shown() for p, r in sorted(version.rows.items()) if p[0] == live),
             parent=document.parent,
+            left_s=version.left_s(),
         )
 
     def versions(self) -> Iterator[Version]:
