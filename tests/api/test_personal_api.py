@@ -21,7 +21,8 @@ async def counted(stand: Stand, name: str, found: dict[PersonalKind, Occurrence]
 
 @pytest.fixture
 async def ids(stand: Stand) -> list[UUID]:
-    pairs = (("none.txt", {}), ("mail.txt", MAIL), ("grave.txt", GRAVE))
+    pairs: list[tuple[str, dict[PersonalKind, Occurrence]]]
+    pairs = [("none.txt", {}), ("mail.txt", MAIL), ("grave.txt", GRAVE)]
     found = [await counted(stand, name, kinds) for name, kinds in pairs]
     await stand.pour("unseen.txt", "Never measured.")
     return found
