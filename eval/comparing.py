@@ -19,6 +19,8 @@ FEW_GROUPS = 20
 """Below so many documents the interval is too narrow and hardly anything can be found."""
 BUSIER = 25.0
 """Percentage points of processor load by which two runs may differ without a word."""
+SATURATED = 90.0
+"""Percent of processor load from which a run waited for others, nobody knows how long."""
 SHOWN = 20
 
 
@@ -267,6 +269,8 @@ def unlike_times(first: Run, second: Run) -> str | None:
     """Say why the times of two runs tell nothing of each other, None where they may."""
     loads: list[Mapping[str, float]] = [first.load, second.load]
     busy = [load.get("cpu_percent_mean") for load in loads]
-    if busy[0] is None or busy[1] is None or abs(busy[0] - busy[1]) <= BUSIER:
+    if busy[0] is None or busy[1] is None:
+        return None
+    if abs(busy[0] - busy[1]) <= BUSIER and max(busy[0], busy[1]) <= SATURATED:
         return None
     return f"The machine was busy {busy[0]:.0f} % and {busy[1]:.0f} %: do not compare times."

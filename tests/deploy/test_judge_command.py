@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -17,11 +18,13 @@ from deploy.commands.judge import calibrated
 from deploy.commands.measure import Wish as Measuring
 from deploy.commands.measure import measure_suite
 from deploy.judges import judge_model, judging, suite_of, trusted
+from deploy.masking import Masking
 from deploy.settings import Settings
 from deploy.wiring import Diptych
 from eval.calibrating import HumanLabel
 from eval.importing import load_suite
 from eval.judging import Report, Wish
+from inference.personal import RuleFinder
 from tests.deploy.test_measuring import Small, unseen
 from tests.inference.fake_judge import FakeJudge
 from tests.inference.fake_openai import serve
@@ -42,7 +45,8 @@ class Court(Small):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.judgements = self.catalog.judgements
-        self.warm = self.embedder.load
+        masking = Masking(RuleFinder(), self.plans)
+        self.personal = SimpleNamespace(masking=masking)
 
 
 @pytest.fixture

@@ -70,6 +70,9 @@ class Small(Stand):
     def generation(self) -> object:
         return self.plan.generation
 
+    async def warm(self) -> None:
+        """Have nothing to load."""
+
     @asynccontextmanager
     async def helping(self, *, needed: bool) -> AsyncIterator[None]:
         assert needed

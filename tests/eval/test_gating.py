@@ -69,6 +69,9 @@ def test_a_slow_run_is_caught_and_a_doubtful_one_told() -> None:
     assert disturbed.passed
     assert "busy 40 % and 95 %" in disturbed.doubts[0]
     assert not judge(before, replace(slow, run=replace(slow.run, load=quiet))).passed
+    full = {"cpu_percent_mean": 99.0}
+    before = replace(BASELINE, run=replace(BASELINE.run, load=full))
+    assert judge(before, replace(slow, run=replace(slow.run, load=full))).passed
     doubtful = judge(BASELINE, slower(1.5, 0.8))
     assert doubtful.passed
     assert "latency" in doubtful.doubts[0]
