@@ -219,10 +219,10 @@ async def open_diptych(
             observing(catalog.traces, counts, settings.trace_days, mirrors)
         )
         quality = Quality.over(catalog.assessments, catalog.ledger, models, counts)
-        personal = Personal.over(catalog, models, plans)
-        yield _assemble(
-            _Opened(settings, catalog, models, panels, plans, shadow, observers, quality, personal)
-        )
+        blobs = FolderBlobs(settings.home / "blobs")
+        duplicates = _duplicates(settings, catalog, blobs, observers.metrics)
+        parts = settings, catalog, blobs, models, panels, plans, shadow, observers
+        yield _assemble(_Opened(*parts, quality, Personal.over(catalog, models, plans), duplicates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +231,7 @@ class _Opened:
 
     settings: Settings
     catalog: PostgresCatalog
+    blobs: Blobs
     models: Models
     panels: Mapping[PanelName, Panel]
     plans: PlanFollower
@@ -238,19 +239,16 @@ class _Opened:
     observers: Observers
     quality: Quality
     personal: Personal
+    duplicates: Duplicates
 
-    @property
-    def blobs(self) -> Blobs:
-        """Where original bytes are."""
-        return FolderBlobs(self.settings.home / "blobs")
 
-    @property
-    def duplicates(self) -> Duplicates:
-        """What compares documents, decides on those that are alike, deletes and restores."""
-        catalog, metrics, days = self.catalog, self.observers.metrics, self.settings.trash_days
-        discard = Discard(catalog.documents, catalog.trash, self.blobs, days=days)
-        ledger, documents = catalog.ledger, catalog.documents
-        return Duplicates.over(catalog.likeness, documents, ledger, discard, metrics)
+def _duplicates(
+    settings: Settings, catalog: PostgresCatalog, blobs: Blobs, metrics: Metrics
+) -> Duplicates:
+    """Give what compares documents, decides on those that are alike, deletes and restores."""
+    ledger, documents = catalog.ledger, catalog.documents
+    discard = Discard(documents, catalog.trash, blobs, days=settings.trash_days)
+    return Duplicates.over(catalog.likeness, documents, ledger, discard, metrics)
 
 
 def _assemble(opened: _Opened) -> Diptych:
