@@ -31,7 +31,7 @@ SELECT v.document, v.number, d.workspace, v.filename, d.source, v.media_type, v.
        v.start, v.stop, open.generation,
        CASE v.state WHEN 'accepted' THEN 'processing' ELSE v.state END,
        EXISTS (SELECT FROM catalog.reading r
-               WHERE r.document = v.document AND r.number = v.number),
+               WHERE r.document = v.document AND r.number = v.number AND NOT r.stale),
        open.panels, open.serving, d.deleted IS NOT NULL
 FROM open
 JOIN catalog.version v ON v.document = open.document AND v.number = open.number

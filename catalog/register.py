@@ -52,6 +52,12 @@ FROM catalog.version v
 WHERE v.document = l.document AND v.number = l.number AND v.state <> 'quarantined'
   AND l.wanted = 'live' AND (l.panel = %(panel)s OR %(source)s = 'originals')
 """
+# Of versions that are wanted; what replaces a reading is not stale.
+_READ_AGAIN: Final = """
+UPDATE catalog.reading r SET stale = true
+FROM catalog.ledger l
+WHERE l.document = r.document AND l.number = r.number AND l.wanted = 'live' AND NOT r.stale
+"""
 _SERVE: Final = """
 UPDATE catalog.panel SET standing = 'serving', source = NULL, since = clock_timestamp()
 WHERE name = %(panel)s AND standing = 'filling'
@@ -134,6 +140,8 @@ class PostgresPanelRegister:
             if standing is PanelStanding.CLEARING:
                 values = {"panel": panel, "source": source, "standing": PanelStanding.FILLING}
                 await connection.execute(_REFILL, values)
+                if source == _ORIGINALS:
+                    await connection.execute(_READ_AGAIN)
                 await connection.execute(_TURN, values)
 
     async def serve(self, panel: PanelName) -> bool:

@@ -215,7 +215,8 @@ class Slice:
 class Task:
     """What the ledger wants done for one version in one generation, with all that is needed.
 
-    ``states`` has one entry per enabled panel. ``read`` tells that the reading is stored.
+    ``states`` has one entry per enabled panel. ``read`` tells that the reading is stored, and not
+    to be made again from the original.
     ``serving`` tells that the generation is the one that reads use: only its tasks decide when
     the version goes live. ``deleted`` tells that the document is.
     """

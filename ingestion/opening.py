@@ -10,7 +10,7 @@ from contracts.errors import Unreadable, UnreadableDocument
 from contracts.members import Members
 from contracts.nouns import METADATA_LIMIT, Card, Json, Reading, VersionRef
 from contracts.recognition import Place, RecognisedPage, RecognisedPages
-from contracts.record import KeptReading, Ledger, Task
+from contracts.record import KeptReading, Ledger, Task, VersionState
 from ingestion.enclosing import Inside
 
 TITLE_LIMIT = 500
@@ -49,6 +49,7 @@ class Open:
     async def __call__(self, task: Task, pages: Sequence[RecognisedPage] = ()) -> KeptReading:
         """Read one version; pages that are recognised are kept as they come.
 
+        What lies in a version that is live was accepted before, and may have been deleted since.
         Raises UnreadableDocument; nothing inside it is accepted then.
         """
         inside = Inside(task, self._members, self._blobs, self._limit)
@@ -66,7 +67,10 @@ class Open:
         except UnreadableDocument:
             await inside.drop()
             raise
-        await inside.accept()
+        if task.state is VersionState.LIVE:
+            await inside.drop()
+        else:
+            await inside.accept()
         return KeptReading(task.ref, reading, card)
 
 

@@ -1,6 +1,7 @@
 """Prepare: read documents and cut them in chunks, a bounded group at a time."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from contracts.errors import UnreadableDocument
 from contracts.nouns import Chunk, StagedVersion, VersionRef
 from contracts.observing import Metrics
 from contracts.recognition import RecognisedPage
-from contracts.record import KeptReading, Ledger, Task
+from contracts.record import KeptReading, Ledger, Task, VersionState
 from contracts.tracing import Outcome
 from ingestion.comparing import Compare
 from ingestion.ending import Ended
@@ -18,6 +19,8 @@ from ingestion.opening import Open
 from ingestion.quality.assessing import Assess
 from ingestion.screening import Screen
 from ingestion.stopping import Stopping
+
+logger = logging.getLogger(__name__)
 
 GROUP_BYTES = 16 * 1024 * 1024
 """Original bytes read together: memory stays flat however many documents a job names."""
@@ -85,15 +88,34 @@ class Prepare:
         fresh = await self._screen(fresh)
         await self._assess(fresh)
         await self._compare(fresh)  # what is masked is in no fingerprint
-        await self._ledger.save_readings(fresh)
-        return kept | {reading.ref: reading for reading in fresh}
+        old = await self._unreadable_now(missing, fresh)
+        await self._ledger.save_readings([*fresh, *old])
+        return kept | {reading.ref: reading for reading in (*fresh, *old)}
+
+    async def _unreadable_now(
+        self, tasks: Sequence[Task], fresh: Sequence[KeptReading]
+    ) -> list[KeptReading]:
+        """Give what is known of live versions whose originals could not be read again."""
+        read = {reading.ref for reading in fresh}
+        live = [t for t in tasks if t.state is VersionState.LIVE and t.ref not in read]
+        known = await self._ledger.readings([task.ref for task in live])
+        for task in live:
+            if task.ref in known:
+                logger.warning("%s: its text stays as it was read before.", task.source)
+        return list(known.values())
 
     async def _read(self, task: Task, pages: Sequence[RecognisedPage]) -> KeptReading | None:
-        """Read one version; None when it had to be quarantined, or nobody wants it any more."""
+        """Read one version; None when it cannot be read, or nobody wants it any more.
+
+        It is quarantined then, unless readers see what was read of it before.
+        """
         began = time.perf_counter()
         try:
             return await self._stopping.while_wanted(task.ref, self._open(task, pages))
         except UnreadableDocument as error:
+            if task.state is VersionState.LIVE and await self._ledger.readings([task.ref]):
+                logger.warning("%s cannot be read again: %s", task.source, error)
+                return None
             await self._ledger.quarantine(task.ref, error.reason, str(error))
             self._ended(task, Outcome.QUARANTINED, time.perf_counter() - began, error.reason)
             return None

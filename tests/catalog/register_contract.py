@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.errors import Conflict, Unreadable
-from contracts.nouns import PanelName, ReadMode
+from contracts.nouns import DEFAULT_WORKSPACE, PanelName, ReadMode
 from contracts.policy import PanelRecord, PanelStanding, Policy
 from contracts.record import Reached, Wanted
 from tests.catalog.desk import CHANGE, OTHER_SPACE, PANELS, Desk, arrival
@@ -141,6 +141,20 @@ class RegisterContract:
         assert (await _record(desk, GRAPH)).reached == 0
         tasks = await desk.tasks(ref.document, broken.document)
         assert [(task.ref, task.generation) for task in tasks] == [(ref, 1), (ref, 2)]
+
+    @pytest.mark.parametrize(("source", "is_read"), [("originals", False), ("vector", True)])
+    async def test_originals_are_read_again_and_their_text_is_seen_meanwhile(
+        self, desk: Desk, source: str, *, is_read: bool
+    ) -> None:
+        (ref,) = await desk.live_documents("a")
+        register, ledger = desk.catalog.register, desk.catalog.ledger
+        await register.begin_rebuild(GRAPH, source, CHANGE)
+        await register.refill(GRAPH)
+        assert await desk.catalog.documents.parts(DEFAULT_WORKSPACE, ref)
+        assert [task.read for task in await desk.tasks(ref.document)] == [is_read]
+        await register.refill(GRAPH)
+        await ledger.save_readings(list((await ledger.readings([ref])).values()))
+        assert [task.read for task in await desk.tasks(ref.document)] == [True]
 
     async def test_one_rebuild_runs_at_a_time(self, desk: Desk) -> None:
         register = desk.catalog.register

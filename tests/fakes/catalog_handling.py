@@ -70,7 +70,8 @@ class InMemoryHandling:
 def _read_again(version: Version) -> None:
     version.state, version.reason, version.detail = VersionState.ACCEPTED, None, None
     version.crashes = 0
-    version.kept, version.stage, version.done, version.total = None, "", 0, 0
+    version.kept, version.stale = None, False
+    version.stage, version.done, version.total = "", 0, 0
     version.updated = datetime.now(UTC)
     for row in version.rows.values():
         row.wanted, row.open, row.attempts, row.error = Wanted.LIVE, True, 0, None

@@ -97,7 +97,7 @@ class InMemoryLedger:
             slice=slice_of(version),
             generation=generation,
             state=version.state,
-            read=version.kept is not None,
+            read=version.kept is not None and not version.stale,
             states={row.panel: row.shown() for row in rows if self._tables.is_workable(row)},
             serving=self._serves(generation),
             deleted=document.deleted,
@@ -107,7 +107,7 @@ class InMemoryLedger:
         self._tables.check()
         for kept in readings:
             if version := self._tables.version(kept.ref):
-                version.kept = kept
+                version.kept, version.stale = kept, False
 
     async def readings(self, refs: Sequence[VersionRef]) -> Mapping[VersionRef, KeptReading]:
         self._tables.check()

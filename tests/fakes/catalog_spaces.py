@@ -183,6 +183,7 @@ class InMemoryPanelRegister:
                 is_meant = row.panel is panel or entry.source == "originals"
                 if is_meant and row.wanted is Wanted.LIVE and not _is_quarantined(version):
                     row.again()
+                    version.stale |= entry.source == "originals"
         entry.turn(PanelStanding.FILLING, entry.source)
 
     async def serve(self, panel: PanelName) -> bool:

@@ -71,6 +71,7 @@ class Version:
     rows: dict[Place, Row]
     state: VersionState = VersionState.ACCEPTED
     kept: KeptReading | None = None
+    stale: bool = False
     reason: str | None = None
     detail: str | None = None
     stage: str = ""

@@ -87,10 +87,12 @@ class LineReader:
     A JSON object ``{"box": {path: text or another box}}`` encloses files; its text is their paths.
     One ``{"scan": [text, ...]}`` shows pages, each recognised unless it was before; ``torn`` ends
     the reading when it comes to that page. ``recognised`` are the pages in the order of the work.
+    ``read_as`` are texts that it reads as others from then on.
     """
 
     def __init__(self) -> None:
         self.reads = 0
+        self.read_as: Mapping[str, str] = {}
         self.recognised: list[int] = []
         self.torn: int | None = None
 
@@ -103,6 +105,8 @@ class LineReader:
     ) -> Reading:
         self.reads += 1
         raw = source.path.read_bytes()[source.start : source.end]
+        for known, now in self.read_as.items():
+            raw = raw.replace(known.encode(), now.encode())
         try:
             text = raw.decode()
         except UnicodeDecodeError as error:

@@ -1,12 +1,13 @@
 """A panel is emptied and filled again while the service answers, whatever is killed."""
 
+import json
 from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
 from contracts.errors import Conflict, InvalidInput, UnknownPanel
-from contracts.nouns import PanelName
+from contracts.nouns import DEFAULT_WORKSPACE, PanelName
 from contracts.policy import PanelStanding
 from tests.ingestion.crashing import kill_everywhere
 from tests.ingestion.edits import add_version, forge_chunk
@@ -83,7 +84,43 @@ async def test_from_the_originals_nothing_old_is_believed(house: House) -> None:
     await house.rest()
     assert await house.both() == TEXTS
     assert (await house.parity(deep=True)).clean
-    assert house.reader.reads == 2  # the stored text is read, not the files
+    assert house.reader.reads == 4
+
+
+async def test_the_originals_are_read_as_they_are_read_today(house: House) -> None:
+    await filled(house)
+    house.reader.read_as = {"two": "deux"}
+    await begin(house, PanelName.GRAPH, "originals")
+    await house.rest()
+    assert await house.both() == {"write to ann@example.org", "deux", "other"}
+    assert (await house.parity(deep=True)).clean
+
+
+async def test_an_original_that_cannot_be_read_again_keeps_its_text(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    await filled(house)
+    house.reader.read_as = {"other": ""}
+    await begin(house, PanelName.GRAPH, "originals")
+    await house.rest()
+    assert await standing(house, PanelName.GRAPH) is PanelStanding.SERVING
+    assert await house.both() == TEXTS
+    assert (await house.parity(deep=True)).clean
+    assert "b.txt cannot be read again: " in caplog.text
+
+
+async def test_what_was_deleted_of_a_box_stays_deleted(house: House) -> None:
+    await house.pour(json.dumps({"box": {"in.txt": "inside", "out.txt": "thrown out"}}), "b")
+    await house.run()
+    documents = house.catalog.documents
+    page = await documents.find(DEFAULT_WORKSPACE, limit=10)
+    thrown = [one.id for one in page.items if one.filename == "out.txt"]
+    assert await documents.delete(DEFAULT_WORKSPACE, thrown)
+    await house.run()
+    await begin(house, PanelName.GRAPH, "originals")
+    await house.rest()
+    assert await house.both() == {"in.txt", "out.txt", "inside"}
+    assert (await house.parity(deep=True)).clean
 
 
 async def test_from_a_file_and_the_rest_from_the_other_panel(house: House) -> None:
