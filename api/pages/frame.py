@@ -1,6 +1,6 @@
 """Frame: what every page has around it: style, header, language, theme, who is signed in."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from html import escape
 from pathlib import Path
 
@@ -8,11 +8,11 @@ from fastapi.responses import RedirectResponse
 from nicegui import app, ui
 
 from api.pages import session
+from api.pages.places import Group, Place, groups
 from api.pages.session import SIGN_IN, Visitor
 from api.pages.texts import LANGUAGES, Texts, texts
 from api.service import Service
 from contracts.errors import DiptychError, Unavailable
-from contracts.people import Role
 
 APP_PATH = "/app"
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
@@ -21,11 +21,6 @@ LOGO = (
     '<rect x="2" y="3" width="9" height="18" rx="2.5" fill="#0b7f76"/>'
     '<rect x="13" y="3" width="9" height="18" rx="2.5" fill="#7a3fc4"/></svg>'
 )
-PLACES = (("/", "nav.ask"), ("/documents", "nav.documents"), ("/status", "nav.status"))
-CURATING = (("/suites", "nav.suites"),)
-"""Places for those who write."""
-OPERATING = (("/evaluations", "nav.evaluations"),)
-"""Places for those who operate the whole service."""
 
 Build = Callable[[Visitor], Awaitable[None]]
 
@@ -46,6 +41,7 @@ def add_page(service: Service, path: str, key: str, build: Build) -> None:
             return None
         _header(visitor, path, spaces)
         with ui.element("div").classes("page"):
+            _beside(visitor, path)
             await build(visitor)
         return None
 
@@ -88,9 +84,7 @@ def _header(visitor: Visitor, path: str, spaces: list[str]) -> None:
             ui.html(LOGO, sanitize=False).classes("row")
             ui.label("Diptych")
         with ui.element("nav").classes("row tabs"):
-            for target, key in _places(visitor):
-                here = " here" if target == path else ""
-                ui.link(text(key), target).classes(f"tab{here}")
+            _links(visitor, path, groups(visitor))
         ui.element("div").classes("grow")
         if spaces:
             _workspace_menu(visitor, spaces)
@@ -99,10 +93,19 @@ def _header(visitor: Visitor, path: str, spaces: list[str]) -> None:
         _account_menu(visitor)
 
 
-def _places(visitor: Visitor) -> Sequence[tuple[str, str]]:
-    """Give where the visitor may go."""
-    curating = CURATING if visitor.may(Role.EDITOR) else ()
-    return (*PLACES, *curating, *(OPERATING if visitor.operates else ()))
+def _beside(visitor: Visitor, path: str) -> None:
+    """Lead to the other places of the page's group, where there are any."""
+    for group in groups(visitor):
+        if group.holds(path) and len(group.places) > 1:
+            with ui.element("nav").classes("row tabs beside"):
+                _links(visitor, path, group.places)
+
+
+def _links(visitor: Visitor, path: str, targets: Iterable[Group | Place]) -> None:
+    for one in targets:
+        link = ui.link(visitor.text(one.key), one.target).classes("tab")
+        if one.holds(path):
+            link.classes("here").props("aria-current=page")
 
 
 def _workspace_menu(visitor: Visitor, spaces: list[str]) -> None:
