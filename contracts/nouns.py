@@ -101,6 +101,7 @@ class Part:
     """A page, sheet, slide, mail body or whole text: what spans count their characters in.
 
     ``text`` holds no NUL and no lone surrogate. ``page`` is 1-based where pages exist.
+    ``language`` is one of LANGUAGES, ``und`` for text in several of them as well.
     """
 
     ordinal: int

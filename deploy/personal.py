@@ -23,7 +23,7 @@ class Personal:
     @classmethod
     def over(cls, catalog: PostgresCatalog, models: Models, plans: PlanFollower) -> Self:
         """Put the parts together."""
-        count = Count(models.finder, models.detector)
+        count = Count(models.finder)
         return cls(
             catalog.personal,
             Screen(count, catalog.personal, catalog.policies),

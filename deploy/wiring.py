@@ -49,6 +49,7 @@ from ingestion.discarding import Discard
 from ingestion.draining import Drain
 from ingestion.generations import KeepGenerations
 from ingestion.isolating import Isolate
+from ingestion.languages import TellLanguages
 from ingestion.opening import Open
 from ingestion.ordering import Order
 from ingestion.parity import CheckParity
@@ -367,6 +368,7 @@ def _reconcile(opened: _Opened) -> Reconcile:
             ledger,
             opening,
             metrics,
+            tell=TellLanguages(models.detector),
             assess=opened.quality.assess,
             screen=opened.personal.screen,
             compare=opened.duplicates.compare,

@@ -15,6 +15,7 @@ from contracts.record import KeptReading, Ledger, Task, VersionState
 from contracts.tracing import Outcome
 from ingestion.comparing import Compare
 from ingestion.ending import Ended
+from ingestion.languages import TellLanguages
 from ingestion.opening import Open
 from ingestion.quality.assessing import Assess
 from ingestion.screening import Screen
@@ -44,6 +45,7 @@ class Prepare:
         opening: Open,
         metrics: Metrics,
         *,
+        tell: TellLanguages,
         assess: Assess,
         screen: Screen,
         compare: Compare,
@@ -53,6 +55,7 @@ class Prepare:
         self._ledger = ledger
         self._open = opening
         self._metrics = metrics
+        self._tell = tell
         self._assess = assess
         self._ended = ended
         self._stopping = stopping or Stopping(ledger)
@@ -84,6 +87,7 @@ class Prepare:
         reads = (self._read(task, pages.get(task.ref, ())) for task in missing)
         fresh = [reading for reading in await asyncio.gather(*reads) if reading]
         self._metrics.stage_took("read", time.perf_counter() - began)
+        fresh = await asyncio.to_thread(self._tell, fresh)
         # Before the readings: what is killed between the two is read and looked at again.
         fresh = await self._screen(fresh)
         await self._assess(fresh)

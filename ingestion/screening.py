@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from contracts.content import LanguageDetector
 from contracts.nouns import UNDETERMINED, Heading, Part, Reading, VersionRef
 from contracts.personal import (
     Finding,
@@ -34,14 +33,10 @@ class Count:
     """Finds personal data in readings; CPU work, called in a thread."""
 
     finder: PersonalDataFinder
-    detector: LanguageDetector
 
     def find(self, part: Part) -> list[Finding]:
         """Give what a part tells of people."""
-        language = part.language
-        if language == UNDETERMINED:
-            language = self.detector.detect(part.text)
-        return self.finder.find(part.text, language)
+        return self.finder.find(part.text, part.language)
 
     def __call__(
         self, ref: VersionRef, reading: Reading, found: Sequence[Sequence[Finding]]

@@ -1,7 +1,6 @@
 """PartChunker: chunks with exact spans, context and language, whichever way parts are cut."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from contracts.content import Chunker, LanguageDetector
 from contracts.nouns import (
@@ -51,15 +50,15 @@ class PartChunker:
         """Yield chunks in reading order; every visible character is in at least one."""
         ordinal = 0
         above: tuple[Heading, ...] = ()
-        languages = _Languages(self._detector, reading)
         for part in reading.parts:
             self._counter.learn(part.text)
             found, path = sections(part, above, self._counter.count)
             # A chapter goes on over pages; a sheet or a mail's body begins anew.
             above = path if part.page is not None else ()
             tables = Tables(part.text)
+            languages = _Languages(self._detector, part)
             for section in self._cutter.sections(found):
-                language = languages.of(part, section)
+                language = languages.of(section)
                 for cut in self._cutter.spans(part.text, section, tables, language):
                     span = _trimmed(part.text, cut)
                     text = part.text[span.start : span.end]
@@ -129,38 +128,19 @@ def _shortened(text: str, most: int) -> str:
     )
 
 
-@dataclass
 class _Languages:
-    """The language of sections: their own when long enough, else the part's, the document's."""
+    """Languages of sections: their part's, or in a part of several each one's own."""
 
-    detector: LanguageDetector
-    reading: Reading
-    _document: str | None = None
-    _part: tuple[int, str] | None = None
+    def __init__(self, detector: LanguageDetector, part: Part) -> None:
+        self._detector = detector
+        self._part = part
+        self._before = UNDETERMINED
 
-    def of(self, part: Part, section: Section) -> str:
-        if part.language != UNDETERMINED:
-            return part.language
+    def of(self, section: Section) -> str:
+        """Give a section's language; one too short to tell is in that of the one before it."""
+        if self._part.language != UNDETERMINED:
+            return self._part.language
         if section.end - section.start >= _ENOUGH_TO_TELL_LANGUAGE:
-            found = self.detector.detect(part.text[section.start : section.end][:_SAMPLE])
-            if found != UNDETERMINED:
-                return found
-        return self._of_part(part)
-
-    def _of_part(self, part: Part) -> str:
-        if self._part is None or self._part[0] != part.ordinal:
-            found = UNDETERMINED
-            if len(part.text) >= _ENOUGH_TO_TELL_LANGUAGE:
-                found = self.detector.detect(part.text[:_SAMPLE])
-            self._part = (part.ordinal, found)
-        return self._of_document() if self._part[1] == UNDETERMINED else self._part[1]
-
-    def _of_document(self) -> str:
-        if self._document is None:
-            sample = self.reading.title or ""
-            for part in self.reading.parts:
-                if len(sample) >= _SAMPLE:
-                    break
-                sample += "\n" + part.text[:_SAMPLE]
-            self._document = self.detector.detect(sample)
-        return self._document
+            sample = self._part.text[section.start : section.end][:_SAMPLE]
+            self._before = self._detector.detect(sample)
+        return self._before

@@ -11,7 +11,7 @@ from contracts.nouns import UNDETERMINED, Json, Part, Reading
 from contracts.quality import Measured, Words
 from ingestion.quality.invoices import invoice_figures
 from ingestion.quality.repetition import repeated_lines
-from ingestion.quality.samples import samples
+from ingestion.quality.samples import Sample, samples
 
 RULES: Final = 1
 """Number of this way of measuring; raise it when a figure changes, and all are taken again."""
@@ -28,7 +28,7 @@ _WORD: Final = re.compile("[A-Za-zÀ-ÖØ-öø-ɏЀ-ӿ]{3,}")
 """In the scripts of the dictionaries."""
 _ADDRESS: Final = re.compile(r"\S*(?:@|://)\S*")
 _ENOUGH_FOR_LANGUAGE: Final = 150
-"""Characters: half of the time of measuring goes into telling languages."""
+"""Characters: telling languages takes half of the time of measuring."""
 _MORE_FOR_LANGUAGE: Final = 500
 _SUSPICIOUS: Final = 0.35
 """Share of unknown words from which it is worth the time to ask for the language again, of more."""
@@ -56,14 +56,15 @@ def measure(reading: Reading, words: Words, detector: LanguageDetector, today: d
 
     ``today`` bounds dates that lie in the future.
     """
-    pieces = samples(reading.parts)
+    taken = samples(reading.parts)
+    pieces = [one.text for one in taken]
     figures: dict[str, float] = {"characters": sum(len(part.text) for part in reading.parts)}
     figures |= _pages(reading) | _characters(reading.parts, pieces)
     figures |= _dates(pieces, today) | _recognition(reading.metadata)
     repeated: tuple[str, ...] = ()
     if not _DATA.search(reading.media_type):
         figures["repeated_lines"], repeated = repeated_lines(reading.parts)
-        figures |= _language(pieces, words, detector)
+        figures |= _language(taken, words, detector)
     figures |= invoice_figures(reading)
     return Measured({name: round(value, 5) for name, value in figures.items()}, repeated)
 
@@ -105,18 +106,23 @@ def _characters(parts: Sequence[Part], pieces: Sequence[str]) -> dict[str, float
     }
 
 
-def _language(pieces: Sequence[str], words: Words, detector: LanguageDetector) -> dict[str, float]:
+def _language(
+    taken: Sequence[Sample], words: Words, detector: LanguageDetector
+) -> dict[str, float]:
     """Shares of languages by letters, how far parts differ, and words that nobody knows."""
     letters: Counter[str] = Counter()
     counted: Counter[str] = Counter()
     unknown: Counter[str] = Counter()
-    for piece in pieces:
-        prose = _ADDRESS.sub(" ", piece) if "@" in piece or "://" in piece else piece
+    for one in taken:
+        marked = "@" in one.text or "://" in one.text
+        prose = _ADDRESS.sub(" ", one.text) if marked else one.text
         found = _WORD.findall(prose)
         if sum(map(len, set(found))) < FEWEST_LETTERS:
             continue
         text, common = " ".join(found), _common(found)
-        language = detector.detect(text[:_ENOUGH_FOR_LANGUAGE])
+        language = one.language
+        if language == UNDETERMINED:  # it may be in several, this piece of it in one
+            language = detector.detect(text[:_ENOUGH_FOR_LANGUAGE])
         strange = words.unknown(common, language)
         if language != UNDETERMINED and strange > _SUSPICIOUS * len(common):
             language = detector.detect(text[:_MORE_FOR_LANGUAGE])

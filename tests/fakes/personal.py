@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from contracts.errors import InvalidInput, NotFound
-from contracts.nouns import UNDETERMINED, Span, VersionRef
+from contracts.nouns import Span, VersionRef
 from contracts.personal import (
     Certainty,
     Finding,
@@ -32,13 +32,6 @@ class AtSignFinder:
             )
             for found in re.finditer(r"[^\s@]+@[\w.]*\w|\b[0-9]{15}\b", text)
         ]
-
-
-class UnsureDetector:
-    """Never knows the language."""
-
-    def detect(self, text: str) -> str:  # noqa: ARG002 - the port's
-        return UNDETERMINED
 
 
 class InMemoryPersonalCounts:

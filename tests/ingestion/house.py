@@ -50,6 +50,7 @@ from ingestion.draining import Drain
 from ingestion.ending import Ended
 from ingestion.generations import KeepGenerations
 from ingestion.isolating import Isolate
+from ingestion.languages import TellLanguages
 from ingestion.opening import Open
 from ingestion.parity import CheckParity
 from ingestion.preparing import Prepare
@@ -67,7 +68,8 @@ from ingestion.sweeping import Sweep
 from ingestion.writing import Write
 from tests.fakes.catalog import InMemoryCatalog
 from tests.fakes.inference import HashEmbedder
-from tests.fakes.personal import AtSignFinder, UnsureDetector
+from tests.fakes.languages import ByScript
+from tests.fakes.personal import AtSignFinder
 from tests.fakes.quality import OneLanguage, PlainWords
 from tests.fakes.tracing import KeepingTracer, SteadyLoad
 from tests.panels.fake import InMemoryPanel
@@ -262,7 +264,7 @@ class House:
         members = members or catalog.members
         opening = Open(ledger, members, catalog.recognised, catalog.blobs, self.reader, limit=LIMIT)
         self.renew = RenewQuality(catalog.ledger, catalog.assessments, self.assess)
-        count = Count(AtSignFinder(), UnsureDetector())
+        count = Count(AtSignFinder())
         screen = Screen(count, catalog.personal, catalog.policies)
         self.measure = Measure(ledger, count, catalog.personal)
         self.receive = Receive(catalog.documents, catalog.blobs, limit=LIMIT)
@@ -276,6 +278,7 @@ class House:
                 ledger,
                 opening,
                 metrics,
+                tell=TellLanguages(ByScript()),
                 assess=self.assess,
                 screen=screen,
                 compare=self.compare,

@@ -166,8 +166,8 @@ def test_samples_are_bounded_and_of_the_text(texts: list[str]) -> None:
     parts = [Part(n, "", text) for n, text in enumerate(texts)]
     found = samples(parts)
     assert len(found) <= SLICES
-    assert all(len(piece) <= SLICE_LENGTH + len(parts) for piece in found)
-    assert bool("".join(found)) == bool("".join(texts))
+    assert all(len(one.text) <= SLICE_LENGTH + len(parts) for one in found)
+    assert any(one.text for one in found) == any(texts)
 
 
 @given(PARTS)

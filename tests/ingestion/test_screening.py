@@ -25,7 +25,7 @@ from contracts.personal import (
 )
 from contracts.record import KeptReading
 from ingestion.screening import Count, Screen
-from tests.fakes.personal import AtSignFinder, UnsureDetector
+from tests.fakes.personal import AtSignFinder
 from tests.ingestion.house import GENERATION, ME, House
 
 NIR = "295109912611193"
@@ -142,7 +142,7 @@ async def test_counting_survives_a_crash_before_the_reading_was_kept(house: Hous
     assert told.count.found[PersonalKind.EMAIL].count == 2
 
 
-SCREEN = Count(AtSignFinder(), UnsureDetector())
+SCREEN = Count(AtSignFinder())
 
 
 async def screened(tmp_path: Path, reading: Reading, card: Card) -> KeptReading:

@@ -18,24 +18,11 @@ from contracts.nouns import Chunk, ChunkId, Heading, Part, Reading, Vector, Vers
 from inference.sentences import SentencexSplitter
 from readers.chunkers import Tools, chunker_named
 from readers.draft import clean, has_visible_text
+from tests.fakes.languages import ByScript
 
 REF = VersionRef(UUID(int=7), 3)
 RUSSIAN = "Договор аренды вступает в силу с момента подписания сторонами. "
 FRENCH = "Le contrat de travail prend effet dès la signature par les deux parties. "
-
-
-class ByScript:
-    """Tells Russian from French by the letters; counts how often it was asked."""
-
-    def __init__(self) -> None:
-        self.asked = 0
-
-    def detect(self, text: str) -> str:
-        self.asked += 1
-        letters = [c for c in text if c.isalpha()]
-        if not letters:
-            return "und"
-        return "ru" if sum("а" <= c <= "я" for c in letters) * 2 > len(letters) else "fr"
 
 
 @pytest.fixture(scope="session")
@@ -231,15 +218,12 @@ def test_a_markdown_table_repeats_its_header(chunker: Chunker) -> None:
     assert chunks[-1].context == "Ville | Habitants"
 
 
-def test_each_section_has_its_own_language_short_ones_the_documents(
-    chunker: Chunker,
-) -> None:
+def test_in_a_part_of_several_languages_each_section_has_its_own(chunker: Chunker) -> None:
     text = f"# A\n\n{RUSSIAN * 10}\n\n# B\n\n{FRENCH * 10}"
     assert [c.language for c in chunked(chunker, reading(text))] == ["ru", "fr"]
-    assert [c.language for c in chunked(chunker, reading(RUSSIAN * 10, "12 345"))] == ["ru", "ru"]
 
 
-def test_a_language_that_the_reader_knew_is_kept(word_tokenizer_file: Path) -> None:
+def test_sections_are_in_the_language_of_their_part(word_tokenizer_file: Path) -> None:
     detector = ByScript()
     part = Part(0, "Text", FRENCH * 10, language="en")
     chunks = chunked(
