@@ -64,11 +64,26 @@ class Client:
         """Delete a document; returns once that is acknowledged. Raises Unanswered."""
         await self._ask("DELETE", f"/v1/documents/{document}", expect={202, 204, 503})
 
-    async def rebuild(self, panel: str) -> None:
-        """Have a panel emptied and filled from the other one. Raises Unanswered."""
-        (source,) = set(PANELS) - {panel}
+    async def rebuild(self, panel: str, source: str) -> None:
+        """Have a panel emptied and filled from a source. Raises Unanswered."""
         path = f"/v1/panels/{panel}/rebuild"
         await self._ask("POST", path, expect={202, 503}, json={"source": source})
+
+    async def generations(self) -> list[dict[str, Any]]:
+        """Give all generations, oldest first. Raises Unanswered."""
+        answer = await self._ask("GET", "/v1/generations", expect={200, 503})
+        found: list[dict[str, Any]] = answer["generations"]
+        return found
+
+    async def begin_generation(self, model: str, dimension: int, chunker: str) -> None:
+        """Have a generation built beside the live one. Raises Unanswered, also when refused."""
+        body = {"model": model, "dimension": dimension, "chunker": chunker}
+        await self._ask("POST", "/v1/generations", expect={201, 409, 503}, json=body)
+
+    async def turn_generation(self, number: int, verb: str) -> None:
+        """Pause, resume, activate or retire one. Raises Unanswered, also when refused."""
+        path = f"/v1/generations/{number}/{verb}"
+        await self._ask("POST", path, expect={200, 404, 409, 503})
 
     async def search(
         self, text: str, mode: str, within: UUID | None = None

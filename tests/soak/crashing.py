@@ -60,16 +60,20 @@ READING: dict[type, frozenset[str]] = {
 """Verbs after which nothing is different; every other verb of a port is a crash point."""
 
 COMMANDED: dict[type, frozenset[str]] = {
-    Generations: frozenset({"activate", "begin", "pause", "resume", "retire", "retired"}),
     Ledger: frozenset({"redo"}),
-    Panel: frozenset({"discard", "forget", "tidy"}),
+    Panel: frozenset({"discard", "tidy"}),
     PanelRegister: frozenset({"disable", "enable"}),
 }
 """Verbs that only a command or a repair reaches, which this run does not give."""
 
 START = frozenset({"generations.ensure", "graph.prepare", "vector.prepare"})
 """Verbs that a process calls once, while it starts."""
-API = frozenset({"blobs.put", "documents.accept", "documents.delete", "register.begin_rebuild"})
+API = frozenset(
+    {
+        *("blobs.put", "documents.accept", "documents.delete", "register.begin_rebuild"),
+        *(f"generations.{verb}" for verb in ("activate", "begin", "pause", "resume", "retire")),
+    }
+)
 """Verbs that the API process calls; a worker calls the others."""
 
 Moment = str

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -9,6 +10,7 @@ from contextlib import suppress
 from tests.soak.book import Book, Edition, Entry
 from tests.soak.client import MODES, PANELS, Client, Unanswered
 from tests.soak.judge import Fault, judge_answer
+from tests.soak.renewal import Renewal
 
 WRITERS = 3
 FULL = 40
@@ -58,9 +60,23 @@ class Driver:
         self._enough.set()
 
     async def rebuild(self, panel: str) -> None:
-        """Ask that a panel is emptied and filled from the other one; it may be so unanswered."""
+        """Ask that a panel is emptied and filled again; it may be so unanswered."""
+        (other,) = set(PANELS) - {panel}
         with suppress(Unanswered):
-            await self._client.rebuild(panel)
+            await self._client.rebuild(panel, self._dice.choice([other, "originals"]))
+
+    async def renew(self, end: asyncio.Future[None], within: float) -> None:
+        """Put one generation after another in the place of the last, until the end comes.
+
+        None stays paused: nothing but a person lets it go on.
+        """
+        renewal = Renewal(self._client)
+        deadline = time.monotonic() + within
+        while not end.done() and time.monotonic() < deadline:
+            with suppress(Unanswered):
+                await renewal.step()
+            await asyncio.wait({end}, timeout=LOOK_EVERY)
+        await renewal.unpause()
 
     async def _write(self) -> None:
         while self._done < self._wanted or not self._enough.is_set():

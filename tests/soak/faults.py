@@ -55,9 +55,16 @@ REBUILDS: Mapping[str, str] = {
     "vector.clear": "vector",
     "vector.unindex": "vector",
 }
-"""Verbs that are called only when a panel is rebuilt from the other one, and which then is."""
-NEEDS_CALM = frozenset({"register.serve"})
-"""Verbs that are called once nothing is being written: a panel serves when it lacks nothing."""
+"""Verbs that are called only when a panel is rebuilt, and which then is."""
+RENEWALS = frozenset(
+    {
+        *("graph.forget", "vector.forget", "generations.retired"),
+        *(f"generations.{verb}" for verb in ("activate", "begin", "pause", "resume", "retire")),
+    }
+)
+"""Verbs that are called only when one generation is put in the place of another."""
+NEEDS_CALM = (RENEWALS - {"generations.begin", "generations.pause"}) | {"register.serve"}
+"""Verbs that are called once nothing is being written: what serves lacks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ def _deck(dice: random.Random, cards: Sequence[str]) -> Iterator[str]:
 
 def _named(dice: random.Random, name: str) -> Point:
     verb, moment = name.split(":")
-    rare = verb in START | NEEDS_OUTAGE | set(FAVOURITES) | set(REBUILDS)
+    rare = verb in START | NEEDS_OUTAGE | RENEWALS | set(FAVOURITES) | set(REBUILDS)
     plan = Plan(verb, moment, 1 if rare else dice.randint(1, 3))
     calls = dice.randint(*CALLS)
     return Point(str(plan), plan, calls, dice.randint(1, calls // 2))
@@ -138,6 +145,8 @@ class Saboteur:
                 await self._driver.rebuild(panel)
             if plan.verb in NEEDS_CALM:
                 self._driver.enough()
+            if plan.verb in RENEWALS:
+                await self._driver.renew(member.ended, CRASH_WITHIN)
         return await _has_crashed(member)
 
     async def _kill(self, database: str, _: float) -> None:
