@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
@@ -154,6 +155,12 @@ class Run:
     def complete(self) -> bool:
         """Whether every question was asked, of the same documents."""
         return self.ended is not None
+
+    @property
+    def go_on(self) -> str:
+        """The command that asks the questions that are left."""
+        suite = shlex.quote(str(self.pins.configuration.get("source") or self.pins.suite))
+        return f"diptych eval run {suite} --resume {self.id}"
 
 
 class Runs(Protocol):

@@ -145,7 +145,7 @@ def _check(runs: Sequence[Measured]) -> None:
         if not one.run.complete:
             raise Conflict(
                 f"The run {one.label} is at {one.run.done} of {one.run.questions} questions.",
-                f"Finish it: diptych eval run --resume {one.run.id}",
+                f"Finish it: {one.run.go_on}",
             )
     if len({one.run.pins.suite_fingerprint for one in runs}) > 1:
         raise InvalidInput(

@@ -178,7 +178,7 @@ class JudgeRun:
         if not run.complete:
             raise Conflict(
                 f"The run is at {run.done} of {run.questions} questions.",
-                f"Finish it: diptych eval run --resume {run.id}",
+                f"Finish it: {run.go_on}",
             )
         corpus = await look(self._documents, run.pins.workspace)
         if corpus.fingerprint != run.pins.corpus_fingerprint:

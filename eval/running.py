@@ -229,7 +229,7 @@ def _whole(result: FoundSearch) -> None:
     if result.degraded:
         raise Unavailable(
             f"The service is degraded, so nothing is measured: {result.degraded}",
-            "Mend it (diptych doctor), then go on with diptych eval run --resume.",
+            "Mend it (diptych doctor), then go on with diptych eval run SUITE --resume RUN.",
         )
 
 

@@ -42,9 +42,7 @@ def tracked(
 ) -> TrackedRun:
     """Say of a finished run what a tracker shows. Raises Conflict for one that is not finished."""
     if run.ended is None:
-        raise Conflict(
-            f"The run {run.id} is not finished.", "Finish it: diptych eval run --resume."
-        )
+        raise Conflict(f"The run {run.id} is not finished.", f"Finish it: {run.go_on}")
     pins, lines = run.pins, (json.dumps(asdict(one), ensure_ascii=False) for one in results)
     return TrackedRun(
         id=run.id,

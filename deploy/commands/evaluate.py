@@ -146,7 +146,9 @@ def name_run(
         async with open_diptych(load()) as diptych:
             found = await diptych.runs.find(which)
             if not found.complete:
-                raise InvalidInput(f"The run {found.id} is not finished.", "Finish it: --resume.")
+                raise InvalidInput(
+                    f"The run {found.id} is not finished.", f"Finish it: {found.go_on}"
+                )
             await diptych.runs.name(name, found.id, Change(actor()))
 
     run(main())

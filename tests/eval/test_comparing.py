@@ -148,8 +148,10 @@ def test_runs_that_cannot_be_paired_are_refused() -> None:
     whole = scores("vector", BEFORE)
     half = replace(whole, label="half", run=replace(whole.run, done=3, ended=None))
     other = scores("other", BEFORE, suite_fingerprint="other")
-    with pytest.raises(Conflict, match="3 of 120"):
+    with pytest.raises(Conflict, match="3 of 120") as refusal:
         compare([whole, half])
+    suite = half.run.pins.suite
+    assert refusal.value.remedy == f"Finish it: diptych eval run {suite} --resume {half.run.id}"
     with pytest.raises(InvalidInput, match="different questions"):
         compare([whole, other])
     with pytest.raises(InvalidInput, match="named twice"):
