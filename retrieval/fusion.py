@@ -39,7 +39,7 @@ def fuse(legs: Mapping[str, Sequence[Key]], smoothing: int = SMOOTHING) -> list[
     """Merge legs (each best first) by the sum of ``1 / (smoothing + rank)``, best first.
 
     A thing that one leg names twice counts once, at its better rank. Equal sums are ordered by
-    key, so the order of the legs never matters.
+    the ranks in the legs, these taken by name, so the order in which they come never matters.
     """
     ranked: dict[str, dict[Key, int]] = {leg: {} for leg in legs}
     for leg, keys in legs.items():
@@ -70,5 +70,8 @@ def fuse_ranks(
         )
         for key, held in ranks.items()
     ]
-    fused.sort(key=lambda one: (-one.score, one.key))
+    # Of two legs a swap at the top (1 and 2, 2 and 1) is a common tie. Keys are drawn at random:
+    # by them alone the same documents, ingested again, would come in another order.
+    names = sorted(legs)
+    fused.sort(key=lambda one: (-one.score, [one.ranks.get(n, math.inf) for n in names], one.key))
     return fused

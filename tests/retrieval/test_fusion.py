@@ -30,8 +30,9 @@ def test_a_thing_named_twice_by_one_leg_counts_once_at_its_better_rank() -> None
     assert one.score == 1 / 61
 
 
-def test_a_tie_goes_to_the_smaller_key() -> None:
-    assert [f.key for f in fuse({"a": ["y", "x"], "b": ["x", "y"]})] == ["x", "y"]
+def test_a_tie_goes_to_what_the_first_leg_by_name_puts_first_whatever_its_key() -> None:
+    assert [f.key for f in fuse({"lexical": ["x", "y"], "dense": ["y", "x"]})] == ["y", "x"]
+    assert [f.key for f in fuse({"dense": ["x", "y"], "lexical": ["y", "x"]})] == ["x", "y"]
 
 
 @given(RANKINGS)
