@@ -18,6 +18,7 @@ from api.routes import (
     evaluations,
     generations,
     intake,
+    orders,
     panels,
     people,
     personal,
@@ -35,6 +36,7 @@ PUBLIC = frozenset({"/", "/health/live"})
 UPLOADS = "/v1/documents"
 ROOMS = (
     documents,
+    orders,
     duplicates,
     questions,
     panels,

@@ -138,6 +138,12 @@ class RetryBody(Body):
     reason: Annotated[Text, Field(max_length=40, examples=["encrypted"])] | None = None
 
 
+class CancelBody(Body):
+    """Which documents to stop."""
+
+    documents: Annotated[list[UUID], Field(min_length=1, max_length=MAX_ORDERED)]
+
+
 class KeyBody(Body):
     """A key to create."""
 

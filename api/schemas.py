@@ -118,11 +118,28 @@ class DocumentAnswer(BaseModel):
     links: dict[str, str]
 
 
+class OrderResult(BaseModel):
+    """What came of an order about one document; ``problem`` says why it was refused."""
+
+    document: UUID
+    state: VersionState | None = Field(description="Null where there is no such document.")
+    problem: Problem | None
+
+
 class RetryAnswer(BaseModel):
     """The documents that are read again, and how many of those named are left as they are."""
 
     retried: list[UUID]
     ignored: int
+    results: list[OrderResult] | None = Field(None, description="Of those named, in their order.")
+
+
+class CancelAnswer(BaseModel):
+    """How many documents are stopped, how many were refused, and what came of each in order."""
+
+    cancelled: int
+    refused: int
+    results: list[OrderResult]
 
 
 class DocumentList(BaseModel):

@@ -9,7 +9,7 @@ from sse_starlette import EventSourceResponse
 
 from api import chunks, events, render
 from api.access import Editor, ReadIn, Services, WriteIn, workspace_for
-from api.bodies import RetryBody, Text
+from api.bodies import Text
 from api.files import UploadForm, original, pieces, read_form
 from api.problems import describe, request_id, respond
 from api.schemas import (
@@ -20,13 +20,11 @@ from api.schemas import (
     PartAnswer,
     Problem,
     Rejected,
-    RetryAnswer,
     UploadAnswer,
     VersionList,
 )
 from api.service import Service
 from contracts.errors import DiptychError, NotFound
-from contracts.handling import RETRIABLE
 from contracts.nouns import PanelName, VersionRef
 from contracts.record import VersionState
 from ingestion.receiving import Upload, plain_name
@@ -143,37 +141,6 @@ async def delete(
     if not await service.discard(workspace, [document], forever=forever):
         raise NotFound("There is no such document.", "List the documents to see which there are.")
     return {"deleted": document}
-
-
-@router.post("/retry", status_code=202)
-async def retry_all(body: RetryBody, workspace: WriteIn, service: Services) -> RetryAnswer:
-    """Read again what was quarantined or cancelled; all else is left as it is and counted.
-
-    After an upgrade, with more memory, once a password is known. Given again, nothing more
-    happens.
-    """
-    states = RETRIABLE if body.state is None else {VersionState(body.state)}
-    retried = await service.order.retry_all(
-        workspace, body.documents, states=states, reason=body.reason
-    )
-    named = len(set(body.documents or retried))
-    return RetryAnswer(retried=retried, ignored=named - len(retried))
-
-
-@router.post("/{document}/retry", status_code=202)
-async def retry(document: UUID, workspace: WriteIn, service: Services) -> DocumentAnswer:
-    """Read a quarantined or cancelled version again; 409 when it is live."""
-    return render.document(await service.order.retry(workspace, document))
-
-
-@router.post("/{document}/cancel")
-async def cancel(document: UUID, workspace: WriteIn, service: Services) -> DocumentAnswer:
-    """Stop a version that is waiting or in work; an earlier live version stays live.
-
-    It ends as `cancelled`, and nothing of it stays in either panel. 409 when it ended otherwise,
-    or is being shown to readers at this moment.
-    """
-    return render.document(await service.order.cancel(workspace, document))
 
 
 @router.get("/{document}/members")

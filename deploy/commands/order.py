@@ -5,13 +5,13 @@ from uuid import UUID
 
 import typer
 
-from contracts.errors import Conflict, InvalidInput
+from contracts.errors import InvalidInput
 from contracts.handling import RETRIABLE
 from contracts.nouns import DEFAULT_WORKSPACE
 from contracts.record import VersionState
 from deploy.commands.console import DONE, FAILED, JsonOption, WorkspaceOption, emit, err, out, run
 from deploy.settings import load
-from deploy.wiring import Diptych, open_diptych
+from deploy.wiring import open_diptych
 
 
 def retry(
@@ -60,27 +60,16 @@ def cancel(
 
 
 async def _cancel(documents: list[UUID], workspace: str, *, as_json: bool) -> int:
-    """Cancel each on its own; one that is refused does not keep the others."""
-    refused = 0
+    """Cancel each; one that is refused does not keep the others."""
     async with open_diptych(load()) as diptych:
-        for document in dict.fromkeys(documents):
-            state, why = await _stop(diptych, workspace, document)
-            refused += why is not None
-            if as_json:
-                emit({"document": document, "state": state, "refused": why})
-            elif why:
-                err.print(f"{document}: {why}", highlight=False, markup=False)
-            else:
-                out.print(f"{document}: {state}", highlight=False)
-    return FAILED if refused else DONE
-
-
-async def _stop(
-    diptych: Diptych, workspace: str, document: UUID
-) -> tuple[VersionState, str | None]:
-    """Cancel one document; give its state, and why it was refused."""
-    try:
-        return (await diptych.order.cancel(workspace, document)).state, None
-    except Conflict as error:
-        record = await diptych.documents.get(workspace, document)
-        return record.state, str(error)
+        outcomes = await diptych.order.cancel_each(workspace, documents)
+    for outcome in outcomes:
+        document, refused = outcome.document, outcome.refused
+        state = outcome.record.state if outcome.record else None
+        if as_json:
+            emit({"document": document, "state": state, "refused": refused and str(refused)})
+        elif refused:
+            err.print(f"{document}: {refused}", highlight=False, markup=False)
+        else:
+            out.print(f"{document}: {state}", highlight=False)
+    return FAILED if any(outcome.refused for outcome in outcomes) else DONE

@@ -1,7 +1,7 @@
 """A whole service in memory: real use cases over the shared fakes, and a worker for plain text."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ from contracts.nouns import (
 from contracts.observing import NullMetrics
 from contracts.people import Role
 from contracts.policy import Policy, ReadPlan
-from contracts.record import Held, KeptReading, Reached, Task
+from contracts.record import Arrival, Held, KeptReading, Reached, Task
 from eval.collecting import Collect
 from eval.curating import Curate
 from inference.sentences import SentencexSplitter
@@ -274,6 +274,19 @@ class Stand:
             held = {ref: Held(len(made), f"{len(made)}.0.0.card")}
             await ledger.reached([ref], task.generation, name, Reached.LIVE, held)
         await ledger.go_live([ref])
+
+    async def enclosed(self, parent: UUID, filename: str, text: str) -> UUID:
+        """Put a document into another one, as the worker does that opens it; it waits."""
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield text.encode()
+
+        stored = await self.catalog.blobs.put(pieces(), limit=UPLOAD_LIMIT)
+        record = await self.catalog.documents.get("default", parent)
+        source = f"{record.source}!/{filename}"
+        arrival = Arrival(source, filename, stored.sha256, stored.sha256, 0, stored.size)
+        (receipt,) = self.catalog.documents.take("default", [arrival], parent)
+        return receipt.ref.document
 
     async def compared(self, one: UUID, two: UUID, verdict: Likeness) -> None:
         """Link two documents, as a worker does that finds them alike."""

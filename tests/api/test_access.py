@@ -59,6 +59,7 @@ NEEDS = {
     ("GET", "/v1/trash"): Role.READER,
     ("POST", "/v1/documents/{document}/restore"): Role.EDITOR,
     ("POST", "/v1/documents/retry"): Role.EDITOR,
+    ("POST", "/v1/documents/cancel"): Role.EDITOR,
     ("POST", "/v1/documents/{document}/retry"): Role.EDITOR,
     ("POST", "/v1/documents/{document}/cancel"): Role.EDITOR,
     ("GET", "/v1/quality"): Role.READER,
@@ -104,6 +105,7 @@ BODIES = {
         "decision": "apart",
     },
     "/v1/documents/retry": {},
+    "/v1/documents/cancel": {"documents": [str(uuid.uuid4())]},
     "/v1/suites": {"name": "new"},
     "/v1/generations": {"model": "hash", "dimension": 512, "chunker": "paragraphs"},
 }

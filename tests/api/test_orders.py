@@ -43,9 +43,69 @@ async def test_a_batch_retries_what_ended_badly_and_counts_the_rest(stand: Stand
         other = await client.post("/v1/documents/retry", json={"reason": "empty"})
         answer = await client.post("/v1/documents/retry", json={"documents": both})
         again = await client.post("/v1/documents/retry", json={"state": "quarantined"})
-    assert other.json() == {"retried": [], "ignored": 0}
-    assert (answer.status_code, answer.json()) == (202, {"retried": [str(bad)], "ignored": 1})
-    assert again.json() == {"retried": [], "ignored": 0}
+    assert other.json() == {"retried": [], "ignored": 0, "results": None}
+    told = answer.json()
+    assert (answer.status_code, told["retried"], told["ignored"]) == (202, [str(bad)], 1)
+    assert [one["document"] for one in told["results"]] == both
+    assert [one["state"] for one in told["results"]] == ["accepted", "live"]
+    assert told["results"][0]["problem"] is None
+    assert "nothing to try again" in told["results"][1]["problem"]["detail"]
+    assert again.json()["retried"] == []
+
+
+async def test_a_batch_tells_what_was_not_meant_and_what_is_not_there(stand: Stand) -> None:
+    bad, missing = str(await stand.pour("a.txt", BAD)), str(uuid4())
+    async with stand.client() as client:
+        body = {"documents": [missing, bad, bad], "reason": "empty"}
+        told = (await client.post("/v1/documents/retry", json=body)).json()
+    assert (told["retried"], told["ignored"]) == ([], 2)
+    gone, other = told["results"]
+    assert (gone["state"], gone["problem"]["code"]) == (None, "not_found")
+    assert (other["state"], other["problem"]["code"]) == ("quarantined", "conflict")
+
+
+async def test_a_batch_is_cancelled_one_by_one_and_each_refusal_is_told(stand: Stand) -> None:
+    live = await stand.pour("live.txt", GOOD)
+    async with stand.client("editor") as client:
+        waits = [await waiting(client, f"{number}.txt") for number in range(2)]
+        documents = [str(one) for one in (waits[0], live, uuid4(), waits[1])]
+        body = {"documents": documents}
+        first = (await client.post("/v1/documents/cancel", json=body)).json()
+        again = (await client.post("/v1/documents/cancel", json=body)).json()
+    for told in (first, again):
+        assert (told["cancelled"], told["refused"]) == (2, 2)
+        assert [one["document"] for one in told["results"]] == documents
+        states = [one["state"] for one in told["results"]]
+        assert states == ["cancelled", "live", None, "cancelled"]
+        codes = [one["problem"] and one["problem"]["code"] for one in told["results"]]
+        assert codes == [None, "conflict", "not_found", None]
+
+
+async def test_a_batch_is_bounded_and_stays_in_its_workspace(stand: Stand) -> None:
+    async with stand.client() as client:
+        document = str(await waiting(client))
+        too_many = [str(uuid4())] * 10_001
+        for order in ("retry", "cancel"):
+            for named in ([], too_many):
+                answer = await client.post(f"/v1/documents/{order}", json={"documents": named})
+                assert answer.status_code == 422
+    async with stand.client("stranger") as stranger:
+        told = await stranger.post("/v1/documents/cancel", json={"documents": [document]})
+    assert (told.json()["cancelled"], told.json()["refused"]) == (0, 1)
+    assert told.json()["results"][0]["problem"]["code"] == "not_found"
+
+
+async def test_a_document_obeys_when_something_in_it_does(stand: Stand) -> None:
+    mail, other = await stand.pour("mail.eml", GOOD), await stand.pour("b.txt", GOOD)
+    archive = await stand.enclosed(mail, "box.zip", GOOD)
+    await stand.read([archive])
+    inside = await stand.enclosed(archive, "c.txt", GOOD)
+    async with stand.client() as client:
+        body = {"documents": [str(mail), str(other)]}
+        told = (await client.post("/v1/documents/cancel", json=body)).json()
+        state = (await client.get(f"/v1/documents/{inside}")).json()["state"]
+    assert [one["problem"] is None for one in told["results"]] == [True, False]
+    assert state == "cancelled"
 
 
 async def test_a_waiting_document_is_cancelled_and_can_be_read_again(stand: Stand) -> None:
