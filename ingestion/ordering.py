@@ -114,7 +114,7 @@ class Order:
     async def _records(
         self, workspace: str, documents: Sequence[UUID]
     ) -> dict[UUID, DocumentRecord]:
-        records = {}
+        records: dict[UUID, DocumentRecord] = {}
         for start in range(0, len(documents), BATCH):
             some = documents[start : start + BATCH]
             page = await self._documents.find(workspace, limit=len(some), ids=some)
