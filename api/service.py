@@ -7,11 +7,11 @@ from typing import Protocol
 from uuid import UUID
 
 from api.curation import Curation
+from api.intake_desk import IntakeDesk
 from api.operations import Operations
 from api.quality_desk import QualityDesk
 from contracts.blobs import Blobs
 from contracts.handling import Watch
-from contracts.intake import Places
 from contracts.likeness import Decision, LikenessRecord
 from contracts.measuring import Runs
 from contracts.nouns import PanelName
@@ -106,7 +106,7 @@ class Service:
     watch: Watch
     people: People
     personal: PersonalCounts
-    places: Places
+    intake: IntakeDesk
     queue: Workforce
     ledger: Backlog
     panels: Mapping[PanelName, Panel]

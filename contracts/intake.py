@@ -42,6 +42,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """A place as somebody describes it; ``options`` are those that were given."""
+
+    kind: str
+    address: str
+    name: str | None = None
+    workspace: str = DEFAULT_WORKSPACE
+    every_s: float = EVERY_S
+    mirror: bool = False
+    options: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One thing in a place that is whole and can be taken.
 

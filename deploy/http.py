@@ -10,6 +10,7 @@ from api.operations import Operations
 from api.quality_desk import QualityDesk
 from api.service import PagesSettings, Service
 from deploy.curating import curation
+from deploy.intake import desk
 from deploy.observing import exposition
 from deploy.promoting import championship
 from deploy.version import VERSION
@@ -38,7 +39,7 @@ def create_service_app(diptych: Diptych) -> FastAPI:
             watch=diptych.watch,
             people=diptych.people,
             personal=diptych.personal.counts,
-            places=diptych.intake.places,
+            intake=desk(diptych.intake, settings),
             queue=diptych.queue,
             ledger=diptych.ledger,
             panels=diptych.panels,

@@ -2,15 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from contracts.errors import InvalidInput, SetupFailed
-from contracts.intake import EVERY_S, Intake, Place, PlaceKind, Places
-from contracts.nouns import DEFAULT_WORKSPACE
+from api.intake_desk import IntakeDesk
+from contracts.errors import Forbidden, InvalidInput, SetupFailed, Unavailable
+from contracts.intake import Intake, Place, PlaceKind, Places, Wish
 from contracts.record import Documents
 from deploy.settings import Settings, place_secret, place_variable
 from ingestion.attending import Attend
@@ -24,6 +24,12 @@ OPTIONS: Final[Mapping[PlaceKind, frozenset[str]]] = {
     PlaceKind.MAILBOX: frozenset({"mark_seen", "ca", "plain"}),
     PlaceKind.BUCKET: frozenset({"endpoint", "region", "anonymous", "ca"}),
 }
+SECRETS: Final[Mapping[str, Sequence[str]]] = {
+    PlaceKind.MAILBOX: ("PASSWORD",),
+    PlaceKind.BUCKET: ("ACCESS_KEY", "SECRET_KEY"),
+}
+PATHS: Final = frozenset({"ca", "move_to"})
+"""Options that name files and folders."""
 LONGEST_S: Final = 7 * 24 * 3600.0
 _UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 24 * 3600}
 _DURATION: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smhd]?)")
@@ -34,6 +40,7 @@ class Gathering:
     """What looks at places."""
 
     places: Places
+    opens: Opening
     gather: Gather
     attend: Attend
 
@@ -44,20 +51,20 @@ class Gathering:
         """Put the use cases together."""
         opens = opening(settings)
         gather = Gather(places, documents, receive, opens)
-        return cls(places, gather, Attend(places, opens, gather))
+        return cls(places, opens, gather, Attend(places, opens, gather))
 
+    async def add(self, place: Place) -> bool:
+        """Keep a place that can be opened; False when exactly this one is there already.
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A place as somebody describes it; ``options`` are those that were given."""
+        Raises what ``Intake.check`` and ``Places.add`` raise.
+        """
+        await self.check(place)
+        return await self.places.add(place)
 
-    kind: str
-    address: str
-    name: str | None = None
-    workspace: str = DEFAULT_WORKSPACE
-    every_s: float = EVERY_S
-    mirror: bool = False
-    options: Mapping[str, Any] = field(default_factory=dict)
+    async def check(self, place: Place) -> None:
+        """Return when a place can be looked at. Raises what ``Intake.check`` raises."""
+        async with self.opens(place) as opened:
+            await opened.check()
 
 
 def seconds(text: str) -> float:
@@ -83,7 +90,7 @@ def declared(wish: Wish, home: Path) -> Place:
         known = ", ".join(_flag(one) for one in sorted(OPTIONS[kind]))
         raise InvalidInput(f"A {kind} has no {_flag(option)}.", f"It has {known}.")
     address, title = _ADDRESSES[kind](wish.address, home)
-    options = dict(wish.options)
+    options: dict[str, Any] = dict(wish.options)
     if "ca" in options:
         options["ca"] = str(Path(options["ca"]).expanduser().absolute())
     if "move_to" in options:
@@ -95,6 +102,40 @@ def declared(wish: Wish, home: Path) -> Place:
             "Use 1 to 63 of a-z, 0-9 and -, beginning with a letter or a digit.",
         )
     return Place(name, kind, address, wish.workspace, wish.every_s, wish.mirror, options)
+
+
+def confined(place: Place, root: Path | None) -> Place:
+    """Give the place if all paths of this machine in it lie below the root.
+
+    Raises Forbidden: whoever may add a place from afar is not to read or write any folder here.
+    """
+    folder = [place.address] if place.kind is PlaceKind.FOLDER else []
+    for path in (*folder, *(str(place.options[key]) for key in PATHS & place.options.keys())):
+        if root is None:
+            raise Forbidden(
+                "Paths of the server cannot be named here: DIPTYCH_INTAKE_ROOT is not set.",
+                "Set it to a folder below which they may lie, or use 'diptych intake add'.",
+            )
+        if not Path(path).resolve().is_relative_to(root.expanduser().resolve()):
+            raise Forbidden(
+                f"{shown(path)[:200]} is outside of DIPTYCH_INTAKE_ROOT, which is {root}.",
+                "Name a path below it, or use 'diptych intake add'.",
+            )
+    return place
+
+
+def desk(gathering: Gathering, settings: Settings) -> IntakeDesk:
+    """Give what adds and lists places from afar."""
+
+    async def add(wish: Wish) -> tuple[Place, bool]:
+        place = confined(declared(wish, settings.home), settings.intake_root)
+        try:
+            await gathering.check(place)
+        except (SetupFailed, Unavailable) as error:  # it is what was sent that does not open
+            raise InvalidInput(error.message, error.remedy) from error
+        return place, await gathering.places.add(place)
+
+    return IntakeDesk(gathering.places, add, _variables, settings.intake_root is not None)
 
 
 def opening(settings: Settings) -> Opening:
@@ -155,6 +196,11 @@ def _refuse_home(path: Path, home: Path) -> None:
             f"{path} is inside DIPTYCH_HOME, where the service keeps its own files.",
             "Name a folder outside of it.",
         )
+
+
+def _variables(kind: str, name: str) -> list[str]:
+    """Name the variables that hold a place's secrets."""
+    return [place_variable(name, what) for what in SECRETS.get(kind, ())]
 
 
 def _folder(place: Place, settings: Settings) -> Intake:

@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     trash_days: int = Field(
         0, ge=0, le=3650, description="Days that deleted documents can come back; 0 keeps none."
     )
+    intake_root: Path | None = Field(
+        None, description="Folders below it may be added by API and page; none: by command only."
+    )
     log_format: Literal["text", "json"] = Field("text", description="How logs are written.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least severe log entries to write."

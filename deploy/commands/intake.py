@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from contracts.intake import Place, PlaceRecord, Report
+from contracts.intake import Place, PlaceRecord, Report, Wish
 from contracts.nouns import DEFAULT_WORKSPACE
 from deploy.commands.console import (
     DONE,
@@ -17,7 +17,7 @@ from deploy.commands.console import (
     out,
     run,
 )
-from deploy.intake import Wish, declared, opening, seconds
+from deploy.intake import declared, seconds
 from deploy.settings import load
 from deploy.wiring import open_diptych
 
@@ -67,9 +67,7 @@ def add_place(
 
     async def main() -> bool:
         async with open_diptych(settings) as diptych:
-            async with opening(settings)(place) as opened:
-                await opened.check()
-            return await diptych.intake.places.add(place)
+            return await diptych.intake.add(place)
 
     is_new = run(main())
     if as_json:

@@ -34,6 +34,8 @@ from contracts.observing import NullMetrics
 from contracts.people import Role
 from contracts.policy import Policy, ReadPlan
 from contracts.record import Arrival, Held, KeptReading, Reached, Task
+from deploy.intake import Gathering, desk
+from deploy.settings import Settings
 from eval.collecting import Collect
 from eval.curating import Curate
 from inference.sentences import SentencexSplitter
@@ -182,11 +184,17 @@ class Stand:
         self.keys: dict[str, str] = {}
         catalog = self.catalog
         discard = Discard(catalog.documents, catalog.trash, catalog.blobs, days=TRASH_DAYS)
+        receive = Receive(catalog.documents, catalog.blobs, limit=UPLOAD_LIMIT)
+        self.shares = folder / "shares"
+        self.shares.mkdir()
+        settings = Settings(home=folder / "home", intake_root=self.shares)
+        gathering = Gathering.over(catalog.places, catalog.documents, receive, settings)
+        self.attend = gathering.attend
         self.service = Service(
             version="0.0.test",
             search=TracedSearch(search, tracing),
             ask=TracedAsk(self.ask.stream, tracing),
-            receive=Receive(catalog.documents, catalog.blobs, limit=UPLOAD_LIMIT),
+            receive=receive,
             documents=catalog.documents,
             order=Order(catalog.handling, catalog.documents),
             likeness=catalog.likeness,
@@ -195,7 +203,7 @@ class Stand:
             watch=catalog.watch,
             people=catalog.people,
             personal=catalog.personal,
-            places=catalog.places,
+            intake=desk(gathering, settings),
             queue=catalog.queue,
             ledger=catalog.ledger,
             panels=self.panels,

@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from contracts.errors import DiptychError, InvalidInput, SetupFailed
-from contracts.intake import Place, PlaceKind
+from contracts.intake import Place, PlaceKind, Wish
 from deploy.cli import app
-from deploy.intake import Wish, declared, opening, seconds
+from deploy.intake import declared, opening, seconds
 from deploy.settings import Settings
 
 NO_SERVICE = {"DIPTYCH_POSTGRES_URL": "postgresql://127.0.0.1:1/none"}
