@@ -35,11 +35,33 @@ class DuplicateList(BaseModel):
     cursor: str | None
 
 
+class PieceAnswer(BaseModel):
+    """Some words of a document."""
+
+    text: str
+    differs: bool = Field(description="Only this side has them.")
+
+
+class DifferenceAnswer(BaseModel):
+    """One place where two documents differ, with the words around it on both sides."""
+
+    document: list[PieceAnswer]
+    other: list[PieceAnswer]
+
+
+class DifferenceList(BaseModel):
+    """Where two documents differ, in order."""
+
+    differences: list[DifferenceAnswer]
+    cut: bool = Field(description="There is more than was compared or is told.")
+
+
 class DecisionBody(BaseModel):
     """What two documents are.
 
     `merge`: the other's bytes become the newest version of the document, and the other is
-    deleted. `apart`: they are two, and the pair is not shown again.
+    deleted; restoring the other splits them. `apart`: they are two, and the pair is not shown
+    again. `open`: it is shown again.
     """
 
     document: UUID

@@ -13,7 +13,7 @@ class IntakeDesk:
     """Everything behind the routes and pages of places.
 
     ``add`` opens the place that is wished for and keeps it, False when exactly that one is there
-    already; it raises InvalidInput, Forbidden, Conflict and what opening raises. ``folders`` tells
+    already; it raises InvalidInput, Conflict and what opening raises. ``folders`` tells
     whether folders can be added so, ``variables`` which environment variables hold the secrets of
     a place of that kind and name.
     """

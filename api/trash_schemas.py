@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class TrashedAnswer(BaseModel):
@@ -15,6 +15,8 @@ class TrashedAnswer(BaseModel):
     filename: str
     deleted: datetime
     until: datetime
+    deleted_by: str
+    merged_into: UUID | None = Field(description="The document that it was merged into.")
 
 
 class TrashList(BaseModel):

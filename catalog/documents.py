@@ -90,7 +90,7 @@ class PostgresDocuments:
         return [_record(row) for row in rows]
 
     async def delete(
-        self, workspace: str, documents: Sequence[UUID], *, keep_days: int = 0
+        self, workspace: str, documents: Sequence[UUID], *, keep_days: int = 0, by: str = ""
     ) -> list[UUID]:
         """Forget documents and what lies in them, and queue their removal."""
         if not documents:
@@ -100,7 +100,7 @@ class PostgresDocuments:
             cursor = await connection.execute(queries.LOCK_CHOSEN, values)
             locked = [row[0] async for row in cursor]
             if keep_days:
-                await trash.keep(connection, locked, keep_days)
+                await trash.keep(connection, locked, keep_days, by)
             return await delete(connection, self._jobs, workspace, locked)
 
     async def original(self, workspace: str, document: UUID) -> tuple[DocumentRecord, Slice]:

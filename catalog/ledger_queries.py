@@ -276,6 +276,7 @@ WITH unnamed AS (
     SELECT blob FROM unnest(%s::text[]) AS blob
     WHERE NOT EXISTS (SELECT FROM catalog.version v WHERE v.blob = blob.blob)
       AND NOT EXISTS (SELECT FROM catalog.trash t WHERE t.blob = blob.blob)
+      AND NOT EXISTS (SELECT FROM catalog.merged m WHERE m.blob = blob.blob)
 ), forgotten AS (
     DELETE FROM catalog.recognised r USING unnamed WHERE r.blob = unnamed.blob
 )

@@ -102,14 +102,16 @@ class PostgresLikeness:
         cursor: str | None = None,
         verdict: Likeness | None = None,
         document: UUID | None = None,
+        apart: bool = False,
     ) -> TwinsPage:
-        """List links that nobody put apart, the newest first."""
+        """List links that nobody put apart, or that somebody did, the newest first."""
         values = {
             "workspace": workspace,
             "limit": limit + 1,
             "before": read_cursor(cursor),
             "verdict": verdict,
             "document": document,
+            "apart": apart,
         }
         async with self._connections.session() as connection:
             rows = await (await connection.execute(queries.FIND, values)).fetchall()
@@ -129,7 +131,7 @@ class PostgresLikeness:
     async def decide(
         self, workspace: str, document: UUID, other: UUID, decision: Decision, change: Change
     ) -> None:
-        """Note a decision in the audit; APART hides the link for good."""
+        """Note a decision in the audit; APART hides the link, for good or until OPEN."""
         if document == other:
             raise InvalidInput("A document is no duplicate of itself.", "Name two documents.")
         elder, younger = sorted((document, other))
@@ -144,6 +146,8 @@ class PostgresLikeness:
             if decision is Decision.APART:
                 values_apart = (elder, younger, plain(change.actor))
                 await connection.execute(queries.APART, values_apart)
+            if decision is Decision.OPEN:
+                await connection.execute(queries.TOGETHER, (elder, younger))
             after = {"other": str(other), "decision": decision, "workspace": workspace}
             await note(connection, change, "duplicates.decide", str(document), {}, after)
 

@@ -120,8 +120,8 @@ LEFT JOIN catalog.reading yr ON yr.document = y.id AND yr.number = y.newest
 WHERE t.workspace = %(workspace)s AND t.position < %(before)s
   AND (%(verdict)s::text IS NULL OR t.verdict = %(verdict)s)
   AND (%(document)s::uuid IS NULL OR %(document)s IN (t.elder, t.younger))
-  AND NOT EXISTS (SELECT FROM catalog.apart a
-                  WHERE a.elder = t.elder AND a.younger = t.younger)
+  AND %(apart)s = EXISTS (SELECT FROM catalog.apart a
+                          WHERE a.elder = t.elder AND a.younger = t.younger)
 ORDER BY t.position DESC
 LIMIT %(limit)s
 """
@@ -143,3 +143,4 @@ APART: Final = """
 INSERT INTO catalog.apart (elder, younger, decided_by) VALUES (%s, %s, %s)
 ON CONFLICT DO NOTHING
 """
+TOGETHER: Final = "DELETE FROM catalog.apart WHERE elder = %s AND younger = %s"

@@ -34,6 +34,8 @@ class Decision(StrEnum):
     """One document: the other's bytes become its newest version."""
     APART = "apart"
     """Two documents: the link is not shown again."""
+    OPEN = "open"
+    """Undecided: a link that was put apart is shown again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,11 @@ class LikenessRecord(Protocol):
         cursor: str | None = None,
         verdict: Likeness | None = None,
         document: UUID | None = None,
+        apart: bool = False,
     ) -> TwinsPage:
         """List links that nobody put apart, the newest first; of one document, or of all.
 
+        ``apart`` lists those that somebody did put apart.
         Raises InvalidInput for a foreign cursor.
         """
         ...
@@ -158,7 +162,7 @@ class LikenessRecord(Protocol):
     async def decide(
         self, workspace: str, document: UUID, other: UUID, decision: Decision, change: Change
     ) -> None:
-        """Note a decision in the audit; APART hides the link for good.
+        """Note a decision in the audit; APART hides the link, for good or until OPEN.
 
         Raises NotFound unless both documents are there, InvalidInput when they are one.
         """

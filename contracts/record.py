@@ -179,13 +179,13 @@ class Documents(Protocol):
         ...
 
     async def delete(
-        self, workspace: str, documents: Sequence[UUID], *, keep_days: int = 0
+        self, workspace: str, documents: Sequence[UUID], *, keep_days: int = 0, by: str = ""
     ) -> list[UUID]:
         """Forget documents at once for readers of the record; the panels follow by the ledger.
 
         One transaction with the jobs, and with all that lies in the documents; gives the ids that
         existed, then those of their members at any depth. For ``keep_days`` the newest version of
-        each named document stays in the trash (contracts.trash).
+        each named document stays in the trash (contracts.trash), with who deleted it.
         """
         ...
 

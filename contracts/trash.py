@@ -16,7 +16,7 @@ from contracts.record import Arrival
 class Trashed:
     """A deleted document: what its newest version was accepted as, and until when it is kept.
 
-    ``taken`` is the document that has its source since then, with other bytes.
+    ``by`` deleted it. ``taken`` is the document that has its source since then, with other bytes.
     """
 
     document: UUID
@@ -25,10 +25,28 @@ class Trashed:
     deleted: datetime
     until: datetime
     taken: UUID | None = None
+    by: str = ""
+    merged: "Merged | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Where a document went that was merged into another, and what that one held before."""
+
+    document: UUID
+    before: Arrival
 
 
 class Trash(Protocol):
     """What ``Documents.delete`` kept; every verb raises CatalogUnavailable."""
+
+    async def merging(self, workspace: str, document: UUID, other: UUID, days: int) -> None:
+        """Keep what a document holds now, before the other's bytes become its newest version.
+
+        For as long as the other is in the trash, or for days if it never gets there. Nothing is
+        noted once the document holds the other's bytes. Raises NotFound unless both are there.
+        """
+        ...
 
     async def find(self, workspace: str, *, limit: int) -> list[Trashed]:
         """List what can come back, the latest deleted first."""
@@ -41,7 +59,10 @@ class Trash(Protocol):
     async def erase(
         self, workspace: str, documents: Sequence[UUID]
     ) -> tuple[list[UUID], list[str]]:
-        """Forget documents for good; give those that were there, and blobs nothing names now."""
+        """Forget documents for good; give those that were there, and blobs nothing names now.
+
+        Also what they held before another one was merged into them.
+        """
         ...
 
     async def expire(self) -> list[str]:

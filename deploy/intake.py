@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from api.intake_desk import IntakeDesk
-from contracts.errors import Forbidden, InvalidInput, SetupFailed, Unavailable
+from contracts.errors import InvalidInput, SetupFailed, Unavailable
 from contracts.intake import Intake, Place, PlaceKind, Places, Wish
 from contracts.record import Documents
 from deploy.settings import Settings, place_secret, place_variable
@@ -107,17 +107,17 @@ def declared(wish: Wish, home: Path) -> Place:
 def confined(place: Place, root: Path | None) -> Place:
     """Give the place if all paths of this machine in it lie below the root.
 
-    Raises Forbidden: whoever may add a place from afar is not to read or write any folder here.
+    Raises InvalidInput: whoever may add a place from afar is not to read or write any folder here.
     """
     folder = [place.address] if place.kind is PlaceKind.FOLDER else []
     for path in (*folder, *(str(place.options[key]) for key in PATHS & place.options.keys())):
         if root is None:
-            raise Forbidden(
+            raise InvalidInput(
                 "Paths of the server cannot be named here: DIPTYCH_INTAKE_ROOT is not set.",
                 "Set it to a folder below which they may lie, or use 'diptych intake add'.",
             )
         if not Path(path).resolve().is_relative_to(root.expanduser().resolve()):
-            raise Forbidden(
+            raise InvalidInput(
                 f"{shown(path)[:200]} is outside of DIPTYCH_INTAKE_ROOT, which is {root}.",
                 "Name a path below it, or use 'diptych intake add'.",
             )

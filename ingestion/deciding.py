@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from contracts.errors import Conflict
+from contracts.errors import Conflict, InvalidInput
 from contracts.likeness import Decision, LikenessRecord
 from contracts.policy import Change
 from contracts.record import Arrival, Documents, VersionState
@@ -22,16 +22,19 @@ class Decide:
     ) -> None:
         """Decide; MERGE makes the other's bytes the newest version of the document.
 
-        The bytes are accepted for the document before the other is deleted: killed in between,
-        both are there, and the same call again goes on. Raises NotFound, and Conflict for an
-        other that nobody could read.
+        What it held stays as long as the trash keeps the other, so that they can be split. The
+        bytes are accepted for the document before the other is deleted: killed in between, both
+        are there, and the same call again goes on. Raises NotFound, InvalidInput for a document
+        and itself, and Conflict for an other that nobody could read.
         """
+        if document == other:
+            raise InvalidInput("A document is no duplicate of itself.", "Name two documents.")
         if decision is Decision.MERGE:
             await self._accept(workspace, document, other)
         change = Change(actor)
         await self._record.decide(workspace, document, other, decision, change)
         if decision is Decision.MERGE:
-            await self._discard(workspace, [other])
+            await self._discard(workspace, [other], actor)
 
     async def _accept(self, workspace: str, document: UUID, other: UUID) -> None:
         kept = await self._documents.get(workspace, document)
@@ -42,6 +45,7 @@ class Decide:
                 "document that is live.",
                 "Wait until it is live, or name the two the other way round.",
             )
+        await self._discard.merging(workspace, document, other)
         arrival = Arrival(
             source=kept.source,
             filename=given.filename,

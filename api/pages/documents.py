@@ -1,17 +1,21 @@
-"""Documents: drop files, watch them arrive in both panels, open and delete them."""
+"""Documents: drop files, watch them arrive in both panels, open, retry, stop and delete them."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from uuid import UUID
 
 from nicegui import ui
 from nicegui.events import UploadEventArguments
 
+from api.pages.dialogs import quiet_button
 from api.pages.frame import add_page, heading
+from api.pages.members import Inside
+from api.pages.orders import Orders, Records
 from api.pages.rows import WORKING, row, size_text
 from api.pages.session import Visitor
 from api.pages.table import documents_table
 from api.service import Service
 from contracts.errors import DiptychError
+from contracts.handling import RETRIABLE
 from contracts.people import Role
 from contracts.record import DocumentRecord, VersionState
 from ingestion.receiving import Upload
@@ -29,8 +33,6 @@ FILTERS = (
     VersionState.CANCELLED,
 )
 
-Ordering = Callable[[str, UUID], Awaitable[DocumentRecord]]
-
 
 def add_documents(service: Service) -> None:
     """Serve the page of documents."""
@@ -46,10 +48,13 @@ class DocumentsPage:
 
     def __init__(self, visitor: Visitor) -> None:
         self._visitor = visitor
+        self._orders = Orders(visitor, self._refresh)
+        self._inside = Inside(visitor)
         self._filter: VersionState | None = None
         self._shown = PAGE
         self._records: dict[str, DocumentRecord] = {}
         self._turn = 0
+        self._offered: object = None
 
     async def build(self) -> None:
         """Lay the page out and keep it fresh."""
@@ -59,8 +64,11 @@ class DocumentsPage:
             if editor:
                 self._drop_zone()
             self._chips = ui.element("div").classes("row wrap")
-            orders = {"retry": self._retry, "stop": self._stop, "remove": self._confirm_delete}
-            self._table = documents_table(text, look=self._look, orders=orders if editor else {})
+            self._bar = ui.element("div").classes("row wrap picked")
+            acts = {"retry": self._retry, "stop": self._stop, "remove": self._remove}
+            looks = {"look": self._look, "enter": self._enter}
+            self._table = documents_table(text, looks=looks, orders=acts if editor else {})
+            self._table.on_select(self._show_bar)
             self._empty = ui.element("div").classes("void")
             self._more = ui.button(text("documents.more"), on_click=self._show_more, color=None)
             self._more.props("flat no-caps").classes("quiet")
@@ -123,18 +131,24 @@ class DocumentsPage:
         visitor, text = self._visitor, self._visitor.text
         documents = visitor.service.documents
         counts = await documents.counts(visitor.workspace)
-        page = await documents.find(visitor.workspace, limit=self._shown, state=self._filter)
+        page = await self._inside.find(self._shown, self._filter)
         self._records = {str(record.id): record for record in page.items}
-        self._table.rows = [row(record, text) for record in page.items]
+        around = await self._inside.around(page.items)
+        self._table.rows = [row(record, text) | around[record.id] for record in page.items]
+        self._table.selected = [one for one in self._table.rows if one["id"] in self._picked()]
         self._table.set_visibility(bool(page.items))
         self._more.set_visibility(page.cursor is not None and self._shown < MAX_SHOWN)
         self._show_counts(counts)
+        self._show_bar()
         self._show_empty(sum(counts.values()))
 
     def _show_counts(self, counts: Mapping[VersionState, int]) -> None:
         text = self._visitor.text
         self._chips.clear()
         with self._chips:
+            if self._inside.path:
+                self._inside.crumbs(self._go_to)
+                return
             self._chip(text("documents.all"), sum(counts.values()), None)
             for state in FILTERS:
                 if counts.get(state) or state is self._filter:
@@ -144,6 +158,32 @@ class DocumentsPage:
         here = " here" if state is self._filter else ""
         with ui.element("button").classes(f"chip{here}").on("click", lambda: self._choose(state)):
             ui.label(f"{label} {count}")
+
+    def _picked(self) -> set[str]:
+        return {str(one["id"]) for one in self._table.selected}
+
+    def _show_bar(self) -> None:
+        """Offer what can be done with the rows that are ticked, or with all in a state."""
+        text, orders = self._visitor.text, self._orders
+        picked: Records = [one for key, one in self._records.items() if key in self._picked()]
+        offered = [(one.id, one.state) for one in picked], self._filter, bool(self._records)
+        if offered == self._offered or not self._visitor.may(Role.EDITOR):
+            return  # what is under the mouse stays
+        self._offered = offered
+        self._bar.clear()
+        with self._bar:
+            if picked:
+                ui.label(text("orders.picked", count=len(picked))).classes("soft small")
+                if any(record.state in RETRIABLE for record in picked):
+                    quiet_button(text("documents.retry"), lambda: orders.retry(picked), "replay")
+                if any(record.state in WORKING for record in picked):
+                    quiet_button(text("documents.stop"), lambda: orders.stop(picked), "stop_circle")
+                quiet_button(
+                    text("documents.delete"), lambda: orders.remove(picked), "delete_outline"
+                )
+            elif self._filter in RETRIABLE and self._records:
+                state = self._filter
+                quiet_button(text("orders.retry_all"), lambda: orders.retry_all(state), "replay")
 
     def _show_empty(self, total: int) -> None:
         text = self._visitor.text
@@ -159,7 +199,7 @@ class DocumentsPage:
             ui.label(text(f"documents.{hint}")).classes("soft small")
 
     async def _choose(self, state: VersionState | None) -> None:
-        self._filter, self._shown = state, PAGE
+        self._filter, self._shown, self._table.selected = state, PAGE, []
         await self._refresh()
 
     async def _show_more(self) -> None:
@@ -170,50 +210,22 @@ class DocumentsPage:
         if document in self._records:
             ui.navigate.to(f"/original/{document}", new_tab=True)
 
+    async def _enter(self, document: str) -> None:
+        """Show what lies in a document that is shown, or that one shown lies in."""
+        await self._go_to(UUID(document))
+
+    async def _go_to(self, document: UUID | None) -> None:
+        await self._visitor.guard(lambda: self._inside.enter(document))
+        await self._choose(None)
+
     async def _retry(self, document: str) -> None:
-        await self._give(document, self._visitor.service.order.retry, "documents.retried")
+        if document in self._records:
+            await self._orders.retry([self._records[document]])
 
     async def _stop(self, document: str) -> None:
-        await self._give(document, self._visitor.service.order.cancel, "documents.stopped")
+        if document in self._records:
+            await self._orders.stop([self._records[document]])
 
-    async def _give(self, document: str, order: Ordering, done: str) -> None:
-        """Give an order about a document, and say what came of it."""
-        visitor, record = self._visitor, self._records.get(document)
-        if record is None:
-            return
-
-        async def give() -> None:
-            await visitor.confirm(Role.EDITOR)
-            await order(visitor.workspace, record.id)
-            title = record.title or record.filename
-            ui.notify(visitor.text(done, title=title), type="positive")
-
-        await visitor.guard(give)
-        await self._refresh()
-
-    async def _confirm_delete(self, document: str) -> None:
-        record, text = self._records.get(document), self._visitor.text
-        if record is None:
-            return
-        title = record.title or record.filename
-        with ui.dialog() as dialog, ui.card():
-            heading(text("documents.delete_title"), 3)
-            ui.label(text("documents.delete_hint", title=title)).classes("soft")
-            with ui.element("div").classes("row").style("align-self: flex-end"):
-                cancel = ui.button(
-                    text("documents.cancel"), on_click=lambda: dialog.submit(False), color=None
-                )
-                cancel.props("flat no-caps").classes("quiet")
-                delete = ui.button(
-                    text("documents.delete"), on_click=lambda: dialog.submit(True), color=None
-                )
-                delete.props("unelevated").classes("danger")
-        if await dialog:
-            await self._visitor.guard(lambda: self._delete(record.id, title))
-            await self._refresh()
-        dialog.delete()
-
-    async def _delete(self, document: UUID, title: str) -> None:
-        await self._visitor.confirm(Role.EDITOR)
-        await self._visitor.service.discard(self._visitor.workspace, [document])
-        ui.notify(self._visitor.text("documents.deleted", title=title), type="positive")
+    async def _remove(self, document: str) -> None:
+        if document in self._records:
+            await self._orders.remove([self._records[document]])

@@ -49,7 +49,15 @@ class Group:
 
 GROUPS = (
     Group("nav.ask", (Place("/", "nav.ask"),)),
-    Group("nav.documents", (Place("/documents", "nav.documents"),)),
+    Group(
+        "nav.documents",
+        (
+            Place("/documents", "nav.documents"),
+            Place("/duplicates", "nav.duplicates", Role.EDITOR),
+            Place("/trash", "nav.trash", Role.EDITOR),
+            Place("/intake", "nav.intake", Role.ADMIN),
+        ),
+    ),
     Group("nav.checking", ()),
     Group(
         "nav.measuring",

@@ -9,13 +9,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.pages.ask import add_ask
 from api.pages.documents import add_documents
+from api.pages.duplicates import add_duplicates
 from api.pages.evaluations import add_evaluations
 from api.pages.frame import APP_PATH, LOGO
+from api.pages.intake import add_intake
 from api.pages.original import add_original
 from api.pages.reference import add_reference
 from api.pages.signin import add_sign_in
 from api.pages.status import add_status
 from api.pages.suites import add_suites
+from api.pages.trash import add_trash
 from api.service import PagesSettings, Service
 
 SESSION_S = 14 * 24 * 3600
@@ -38,6 +41,9 @@ def add_pages(app: FastAPI, service: Service, settings: PagesSettings) -> None:
     add_sign_in(service)
     add_ask(service)
     add_documents(service)
+    add_duplicates(service)
+    add_trash(service)
+    add_intake(service)
     add_status(service)
     add_suites(service)
     add_evaluations(service)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from typing import Literal
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
@@ -22,6 +23,14 @@ STATE = """
 NAME = """
 <div class="name">{{ props.row.title }}</div>
 <div class="soft small">{{ props.row.detail }}</div>
+<button v-if="props.row.inside" :class="['chip', 'inside', {trouble: props.row.trouble}]"
+  @click="$parent.$emit('enter', props.row.id)">
+  <q-icon name="attach_file" />{{ props.row.inside }}
+</button>
+<button v-if="props.row.within" class="chip inside"
+  @click="$parent.$emit('enter', props.row.parent)">
+  <q-icon name="subdirectory_arrow_left" />{{ props.row.within }}
+</button>
 <div v-if="props.row.why" class="why">{{ props.row.why }} <span>{{ props.row.remedy }}</span></div>
 """
 PANELS = """
@@ -39,9 +48,11 @@ RETRY = """<q-btn v-if="props.row.retriable" flat round dense size="sm" icon="re
   class="retry" aria-label="{LABEL}" @click="$parent.$emit('retry', props.row.id)" />"""
 STOP = """<q-btn v-if="props.row.stoppable" flat round dense size="sm" icon="stop_circle"
   class="stop" aria-label="{LABEL}" @click="$parent.$emit('stop', props.row.id)" />"""
+PICK = """<q-td auto-width class="pick">
+  <q-checkbox v-model="props.selected" dense :aria-label="props.row.title" /></q-td>"""
 WIDE = """
 <q-tr :props="props" :data-id="props.row.id">
-  <q-td>{NAME}</q-td><q-td>{STATE}</q-td><q-td>{PANELS}</q-td>
+  {PICK}<q-td>{NAME}</q-td><q-td>{STATE}</q-td><q-td>{PANELS}</q-td>
   <q-td class="text-right count">{{ props.row.chunks || '' }}</q-td><q-td>{UPDATED}</q-td>
   <q-td class="text-right" style="white-space: nowrap">{ACTIONS}</q-td>
 </q-tr>
@@ -49,8 +60,14 @@ WIDE = """
 Act = Callable[[str], object]
 
 
-def documents_table(text: Texts, *, look: Act, orders: Mapping[str, Act]) -> ui.table:
-    """Make the table; ``orders`` are what the visitor may do: ``retry``, ``stop``, ``remove``."""
+def documents_table(
+    text: Texts, *, looks: Mapping[str, Act], orders: Mapping[str, Act]
+) -> ui.table:
+    """Make the table; ``orders`` are what the visitor may do: ``retry``, ``stop``, ``remove``.
+
+    ``looks`` are for everybody: ``look`` at a document, ``enter`` it. With orders, rows can be
+    ticked.
+    """
     columns = [
         {"name": "title", "label": text("documents.name"), "field": "title", "align": "left"},
         {"name": "state", "label": text("documents.state"), "field": "state", "align": "left"},
@@ -64,23 +81,24 @@ def documents_table(text: Texts, *, look: Act, orders: Mapping[str, Act]) -> ui.
         },
         {"name": "actions", "label": "", "field": "id"},
     ]
-    table = ui.table(columns=columns, rows=[], row_key="id").classes("docs")
+    selection: Literal["multiple"] | None = "multiple" if orders else None
+    table = ui.table(columns=columns, rows=[], row_key="id", selection=selection).classes("docs")
     table.props("flat hide-pagination :rows-per-page-options='[0]'")
     buttons = {"retry": RETRY, "stop": STOP, "remove": DELETE}
     actions = OPEN + "".join(
         buttons[order].replace("{LABEL}", escape(text.known(f"documents.{order}", "")))
         for order in orders
     )
-    table.add_slot("body", _filled(WIDE, actions))
+    table.add_slot("body", _filled(WIDE, actions, PICK if orders else ""))
     table.add_slot("no-data", "")
-    table.on("look", lambda event: look(_id(event)))
-    for order, act in orders.items():
+    for order, act in (*looks.items(), *orders.items()):
         table.on(order, lambda event, act=act: act(_id(event)))
     return table
 
 
-def _filled(template: str, actions: str) -> str:
+def _filled(template: str, actions: str, pick: str) -> str:
     pieces: Sequence[tuple[str, str]] = (
+        ("{PICK}", pick),
         ("{NAME}", NAME),
         ("{STATE}", STATE),
         ("{PANELS}", PANELS),

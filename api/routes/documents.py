@@ -135,10 +135,15 @@ async def one(document: UUID, workspace: ReadIn, service: Services) -> DocumentA
 
 @router.delete("/{document}", status_code=202)
 async def delete(
-    document: UUID, workspace: WriteIn, service: Services, *, forever: bool = False
+    document: UUID,
+    workspace: WriteIn,
+    identity: Editor,
+    service: Services,
+    *,
+    forever: bool = False,
 ) -> dict[str, UUID]:
     """Forget a document at once; both panels follow. `forever` keeps nothing in the trash."""
-    if not await service.discard(workspace, [document], forever=forever):
+    if not await service.discard(workspace, [document], identity.name, forever=forever):
         raise NotFound("There is no such document.", "List the documents to see which there are.")
     return {"deleted": document}
 

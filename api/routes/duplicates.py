@@ -12,11 +12,14 @@ from api.bodies import Text
 from api.duplicate_schemas import (
     DecisionAnswer,
     DecisionBody,
+    DifferenceAnswer,
+    DifferenceList,
     DuplicateList,
     SideAnswer,
     TwinsAnswer,
 )
 from contracts.likeness import Likeness, Side, TwinsPage
+from ingestion.contrasting import contrast
 
 router = APIRouter(prefix="/v1", tags=["duplicates"])
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -30,10 +33,27 @@ async def duplicates(
     limit: Limit = 50,
     cursor: Cursor = None,
     verdict: Likeness | None = None,
+    *,
+    apart: bool = False,
 ) -> DuplicateList:
-    """List documents that are alike, the newest first; `same_template` is no duplicate."""
+    """List documents that are alike, the newest first; `same_template` is no duplicate.
+
+    `apart=true` lists those that somebody put apart.
+    """
     found = service.likeness
-    return _page(await found.find(workspace, limit=limit, cursor=cursor, verdict=verdict))
+    return _page(
+        await found.find(workspace, limit=limit, cursor=cursor, verdict=verdict, apart=apart)
+    )
+
+
+@router.get("/duplicates/differences")
+async def differences(
+    document: UUID, other: UUID, workspace: ReadIn, service: Services
+) -> DifferenceList:
+    """Tell where the words of two documents differ; lines, hyphens and capitals do not count."""
+    found = await contrast(service.documents, workspace, document, other)
+    places = [DifferenceAnswer(**asdict(one)) for one in found.differences]
+    return DifferenceList(differences=places, cut=found.cut)
 
 
 @router.get("/documents/{document}/duplicates")

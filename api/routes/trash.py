@@ -26,6 +26,8 @@ async def trash(
             filename=one.arrival.filename,
             deleted=one.deleted,
             until=one.until,
+            deleted_by=one.by,
+            merged_into=one.merged.document if one.merged else None,
         )
         for one in await service.discard.trashed(workspace, limit)
     ]
@@ -34,5 +36,9 @@ async def trash(
 
 @router.post("/documents/{document}/restore", status_code=202)
 async def restore(document: UUID, workspace: WriteIn, service: Services) -> Accepted:
-    """Accept a deleted document's newest version again; it comes back with an id of its own."""
+    """Accept a deleted document's newest version again; it comes back with an id of its own.
+
+    Where it was merged into another document, the two are split: that one gets back what it held,
+    unless it changed since.
+    """
     return render.accepted(await service.discard.restore(workspace, document))

@@ -30,13 +30,14 @@ def list_duplicates(
     context: typer.Context,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     verdict: Annotated[Likeness | None, typer.Option(help="Only these.")] = None,
+    apart: Annotated[bool, typer.Option(help="Those that were put apart.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     as_json: JsonOption = False,
 ) -> None:
     """List documents that are alike and not decided, the newest first."""
     if context.invoked_subcommand:
         return
-    for twins in run(_list(workspace, verdict, limit)):
+    for twins in run(_list(workspace, verdict, limit, apart=apart)):
         if as_json:
             emit(twins)
             continue
@@ -46,14 +47,18 @@ def list_duplicates(
             out.print(f"  {side.id}  {side.title}  ({side.source})", highlight=False, markup=False)
 
 
-async def _list(workspace: str, verdict: Likeness | None, limit: int) -> list[Twins]:
+async def _list(
+    workspace: str, verdict: Likeness | None, limit: int, *, apart: bool
+) -> list[Twins]:
     found: list[Twins] = []
     cursor = None
     async with open_diptych(load()) as diptych:
         record = diptych.duplicates.record
         while len(found) < limit:
             size = min(PAGE, limit - len(found))
-            page = await record.find(workspace, limit=size, cursor=cursor, verdict=verdict)
+            page = await record.find(
+                workspace, limit=size, cursor=cursor, verdict=verdict, apart=apart
+            )
             found += page.items
             cursor = page.cursor
             if cursor is None:
@@ -67,7 +72,10 @@ def decide(
     other: Annotated[UUID, typer.Argument(help="The one that is like it.")],
     decision: Annotated[
         Decision,
-        typer.Argument(help="merge: the other's bytes become its newest version; apart: neither."),
+        typer.Argument(
+            help="merge: the other's bytes become its newest version; apart: they are two; "
+            "open: undecided again."
+        ),
     ],
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     as_json: JsonOption = False,
@@ -83,8 +91,10 @@ def decide(
         emit({"document": document, "other": other, "decision": decision})
     elif decision is Decision.MERGE:
         out.print(f"{other} is now the newest version of {document}.", highlight=False)
-    else:
+    elif decision is Decision.APART:
         out.print("They are two documents; the pair is not shown again.", highlight=False)
+    else:
+        out.print("The pair is shown again.", highlight=False)
 
 
 @duplicates.command("measure")

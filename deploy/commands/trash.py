@@ -10,6 +10,7 @@ from contracts.nouns import DEFAULT_WORKSPACE
 from contracts.record import Receipt
 from contracts.trash import Trashed
 from deploy.commands.console import JsonOption, WorkspaceOption, emit, out, run
+from deploy.commands.switch import actor
 from deploy.settings import load
 from deploy.wiring import open_diptych
 
@@ -26,7 +27,7 @@ def delete(
 
     async def main() -> list[UUID]:
         async with open_diptych(load()) as diptych:
-            return await diptych.duplicates.discard(workspace, documents, forever=forever)
+            return await diptych.duplicates.discard(workspace, documents, actor(), forever=forever)
 
     gone = run(main())
     if not gone:
@@ -71,5 +72,7 @@ def _show(trashed: list[Trashed], *, as_json: bool) -> None:
         if as_json:
             emit(one)
         else:
-            line = f"{one.document}  until {one.until:%Y-%m-%d}  {one.title}"
+            by = f"  by {one.by}" if one.by else ""
+            into = f"  merged into {one.merged.document}" if one.merged else ""
+            line = f"{one.document}  until {one.until:%Y-%m-%d}{by}{into}  {one.title}"
             out.print(line, highlight=False, markup=False)

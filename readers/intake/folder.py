@@ -57,7 +57,8 @@ class FolderIntake:
 
     def _check(self) -> None:
         try:
-            next(iter(os.scandir(self._root)), None)
+            with os.scandir(self._root) as entries:
+                next(entries, None)
         except OSError as error:
             raise _no_folder(self._root, error) from error
         if self._move_to and not os.access(self._move_to, os.W_OK | os.X_OK):

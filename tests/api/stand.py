@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.curation import Curation
+from api.intake_desk import IntakeDesk
 from api.quality_desk import QualityDesk
 from api.service import PagesSettings, Service
 from contracts.digests import embed
@@ -161,6 +162,13 @@ def curation(catalog: InMemoryCatalog) -> Curation:
     return Curation(suites, Curate(suites, documents, now), collect, SentencexSplitter())
 
 
+def ways_in(catalog: InMemoryCatalog, receive: Receive, shares: Path) -> IntakeDesk:
+    """The places of a catalog in memory; folders may lie below ``shares``."""
+    shares.mkdir()
+    settings = Settings(home=shares.parent / "home", intake_root=shares)
+    return desk(Gathering.over(catalog.places, catalog.documents, receive, settings), settings)
+
+
 class Stand:
     """The service, its parts within a test's reach, and a key for each role."""
 
@@ -179,17 +187,12 @@ class Stand:
         assessments = self.catalog.assessments
         self.assess = Assess(assessments, PlainWords(), OneLanguage(), NullMetrics())
         renewal = RenewQuality(self.catalog.ledger, assessments, self.assess)
-        self.quality = QualityDesk(assessments, renewal)
         tracing = Tracing(self.tracer, SteadyLoad(), search.mode)
         self.keys: dict[str, str] = {}
+        self.shares = folder / "shares"
         catalog = self.catalog
         discard = Discard(catalog.documents, catalog.trash, catalog.blobs, days=TRASH_DAYS)
         receive = Receive(catalog.documents, catalog.blobs, limit=UPLOAD_LIMIT)
-        self.shares = folder / "shares"
-        self.shares.mkdir()
-        settings = Settings(home=folder / "home", intake_root=self.shares)
-        gathering = Gathering.over(catalog.places, catalog.documents, receive, settings)
-        self.attend = gathering.attend
         self.service = Service(
             version="0.0.test",
             search=TracedSearch(search, tracing),
@@ -203,7 +206,7 @@ class Stand:
             watch=catalog.watch,
             people=catalog.people,
             personal=catalog.personal,
-            intake=desk(gathering, settings),
+            intake=ways_in(catalog, receive, self.shares),
             queue=catalog.queue,
             ledger=catalog.ledger,
             panels=self.panels,
@@ -214,7 +217,7 @@ class Stand:
             plans=lambda: self.plan,
             operations=self.operating.operations(),
             curation=curation(catalog),
-            quality=self.quality,
+            quality=QualityDesk(assessments, renewal),
             metrics_text=lambda: (b"diptych_up 1\n", "text/plain; version=0.0.4"),
             max_upload_bytes=UPLOAD_LIMIT,
             pages=PagesSettings("not a secret, a test", folder / "pages"),

@@ -58,6 +58,7 @@ NEEDS = {
     ("GET", "/v1/usage"): Role.ADMIN,
     ("GET", "/v1/documents/{document}/duplicates"): Role.READER,
     ("GET", "/v1/duplicates"): Role.READER,
+    ("GET", "/v1/duplicates/differences"): Role.READER,
     ("POST", "/v1/duplicates/decisions"): Role.EDITOR,
     ("GET", "/v1/trash"): Role.READER,
     ("POST", "/v1/documents/{document}/restore"): Role.EDITOR,

@@ -77,6 +77,55 @@ async def test_merging_gives_one_document_the_bytes_of_the_other(
         assert again.status_code == 404
 
 
+async def test_where_two_differ_is_told_word_by_word(stand: Stand, pair: tuple[UUID, UUID]) -> None:
+    one, two = map(str, pair)
+    address, both = "/v1/duplicates/differences", {"document": one, "other": two}
+    async with stand.client("reader") as client:
+        found = (await client.get(address, params=both)).json()
+        assert found["cut"] is False
+        (place,) = found["differences"]
+        assert [word for word in place["document"] if word["differs"]] == [
+            {"text": "1", "differs": True}
+        ]
+        assert "".join(word["text"] for word in place["other"] if word["differs"]) == "2"
+        missing = await client.get(address, params=both | {"other": str(uuid4())})
+        assert missing.status_code == 404
+        assert (await client.get(address, params={"document": one})).status_code == 422
+    async with stand.client("stranger") as client:
+        assert (await client.get(address, params=both)).status_code == 404
+
+
+async def test_what_was_put_apart_is_listed_and_opened_again(
+    stand: Stand, pair: tuple[UUID, UUID]
+) -> None:
+    one, two = map(str, pair)
+    body = {"document": one, "other": two, "decision": "apart"}
+    async with stand.client("editor") as client:
+        await client.post("/v1/duplicates/decisions", json=body)
+        (found,) = (await client.get("/v1/duplicates?apart=true")).json()["duplicates"]
+        assert (found["document"]["id"], found["other"]["id"]) == (one, two)
+        again = await client.post("/v1/duplicates/decisions", json=body | {"decision": "open"})
+        assert again.status_code == 200
+        assert (await client.get("/v1/duplicates?apart=true")).json()["duplicates"] == []
+        assert len((await client.get("/v1/duplicates")).json()["duplicates"]) == 1
+
+
+async def test_what_was_merged_is_split_by_restoring_it(
+    stand: Stand, pair: tuple[UUID, UUID]
+) -> None:
+    one, two = map(str, pair)
+    body = {"document": one, "other": two, "decision": "merge"}
+    async with stand.client("editor") as client:
+        await client.post("/v1/duplicates/decisions", json=body)
+        await stand.catalog.queue.drain(stand.read)
+        (found,) = (await client.get("/v1/trash")).json()["documents"]
+        assert (found["id"], found["merged_into"]) == (two, one)
+        back = await client.post(f"/v1/documents/{two}/restore")
+        await stand.catalog.queue.drain(stand.read)
+        assert (await client.get(f"/v1/documents/{one}")).json()["title"] == "Bail 1"
+        assert (await client.get(back.json()["links"]["self"])).json()["title"] == "Bail 2"
+
+
 async def test_an_upload_says_whose_bytes_it_has(stand: Stand) -> None:
     first = await stand.pour("first.txt", "Le bail.")
     async with stand.client() as client:

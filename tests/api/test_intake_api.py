@@ -66,7 +66,7 @@ async def test_whoever_is_not_on_the_machine_names_no_folder_outside_of_the_root
             bucket | {"ca": "/etc/shadow"},
         ):
             answer = await client.post("/v1/intake", json=body)
-            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), body
+            assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input"), body
             assert "DIPTYCH_INTAKE_ROOT" in answer.json()["detail"]
         assert (await client.get("/v1/intake")).json() == {"places": []}
 

@@ -12,6 +12,7 @@ async def test_a_deleted_document_is_listed_and_comes_back(stand: Stand) -> None
         assert (await client.get(f"/v1/documents/{document}")).status_code == 404
         (found,) = (await client.get("/v1/trash")).json()["documents"]
         assert (found["id"], found["title"], found["source"]) == (str(document), "Bail", "bail")
+        assert (found["deleted_by"], found["merged_into"]) == ("a editor", None)
         back = await client.post(f"/v1/documents/{document}/restore")
         assert back.status_code == 202
         await stand.catalog.queue.drain(stand.read)

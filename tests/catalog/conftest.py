@@ -49,6 +49,7 @@ SET search_path = queue;
 DELETE FROM catalog.document;
 DELETE FROM catalog.recognised;
 DELETE FROM catalog.trash;
+DELETE FROM catalog.merged;
 DELETE FROM catalog.generation;
 ALTER SEQUENCE catalog.generation_number RESTART;
 UPDATE catalog.panel SET standing = 'serving', source = NULL;

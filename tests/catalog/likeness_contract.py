@@ -169,6 +169,25 @@ class LikenessContract:
         assert (row.actor, row.action) == (CHANGE.actor, "duplicates.decide")
         assert dict(row.after)["decision"] == "apart"
 
+    async def test_what_was_put_apart_is_listed_as_such_until_it_is_open_again(
+        self, desk: Desk
+    ) -> None:
+        a, b, c = await self.measured(desk, a=a_print("1"), b=a_print("2"), c=a_print("3"))
+        likeness = desk.catalog.likeness
+        await likeness.link([a], [Link(a, b, NEAR, 0.9), Link(a, c, NEAR, 0.9)])
+
+        async def seen(*, apart: bool) -> list[set[UUID]]:
+            page = await likeness.find(DEFAULT_WORKSPACE, limit=9, apart=apart)
+            return [shown(x)[0] for x in page.items]
+
+        await likeness.decide(DEFAULT_WORKSPACE, b, a, Decision.APART, CHANGE)
+        assert (await seen(apart=True), await seen(apart=False)) == ([{a, b}], [{a, c}])
+        await likeness.decide(DEFAULT_WORKSPACE, a, c, Decision.OPEN, CHANGE)
+        await likeness.decide(DEFAULT_WORKSPACE, a, b, Decision.OPEN, CHANGE)
+        assert await seen(apart=True) == []
+        assert len(await seen(apart=False)) == 2
+        assert dict((await desk.catalog.policies.audit(5))[0].after)["decision"] == "open"
+
     async def test_only_two_documents_that_are_there_are_decided(self, desk: Desk) -> None:
         a, b = await self.measured(desk, a=a_print("1"), b=a_print("2"))
         decide = desk.catalog.likeness.decide

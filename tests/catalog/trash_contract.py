@@ -7,6 +7,7 @@ import pytest
 
 from contracts.errors import NotFound
 from contracts.nouns import DEFAULT_WORKSPACE, VersionRef
+from contracts.trash import Merged
 from tests.catalog.desk import Desk, arrival
 
 
@@ -67,6 +68,56 @@ class TrashContract:
         assert (set(gone), blobs) == ({a.document, b.document}, [arrival("a").blob])
         assert await trash.erase(DEFAULT_WORKSPACE, [a.document]) == ([], [])
         assert await trash.erase(DEFAULT_WORKSPACE, []) == ([], [])
+
+    async def test_who_deleted_a_document_is_told(self, desk: Desk) -> None:
+        (ref,) = await desk.live_documents("a")
+        documents = desk.catalog.documents
+        await documents.delete(DEFAULT_WORKSPACE, [ref.document], keep_days=30, by="ann\x00")
+        (found,) = await desk.catalog.trash.find(DEFAULT_WORKSPACE, limit=9)
+        assert found.by.startswith("ann")
+
+    async def test_what_a_document_held_before_a_merge_is_kept_with_the_other(
+        self, desk: Desk
+    ) -> None:
+        one, other = await desk.live_documents("one", "other")
+        trash, documents = desk.catalog.trash, desk.catalog.documents
+        pair = (DEFAULT_WORKSPACE, one.document, other.document, 30)
+        await trash.merging(*pair)
+        new = await desk.accept_one("one", "other")
+        await desk.ingest(new)
+        await trash.merging(*pair)  # killed after the acceptance, and given again
+        assert await desk.remove(one) == []  # what it held before is still named
+        await documents.delete(DEFAULT_WORKSPACE, [other.document], keep_days=30)
+        await desk.remove(other)
+        merged = (await trash.get(DEFAULT_WORKSPACE, other.document)).merged
+        assert merged == Merged(one.document, arrival("one"))
+        assert await trash.expire() == []
+        assert await trash.erase("other", [one.document, other.document]) == ([], [])
+        gone, blobs = await trash.erase(DEFAULT_WORKSPACE, [other.document])
+        assert (gone, blobs) == ([other.document], [arrival("one").blob])
+
+    async def test_nothing_of_a_document_stays_that_is_erased_after_a_merge(
+        self, desk: Desk
+    ) -> None:
+        one, other = await desk.live_documents("one", "other")
+        trash = desk.catalog.trash
+        await trash.merging(DEFAULT_WORKSPACE, one.document, other.document, 30)
+        await desk.delete(one.document)
+        assert await desk.remove(one) == []
+        blobs = [arrival("one").blob]
+        assert await trash.erase(DEFAULT_WORKSPACE, [one.document]) == ([], blobs)
+
+    async def test_only_documents_that_are_there_are_merged(self, desk: Desk) -> None:
+        one, other = await desk.live_documents("one", "other")
+        merging = desk.catalog.trash.merging
+        for workspace, document, second in (
+            ("other", one.document, other.document),
+            (DEFAULT_WORKSPACE, uuid4(), other.document),
+            (DEFAULT_WORKSPACE, one.document, uuid4()),
+        ):
+            with pytest.raises(NotFound):
+                await merging(workspace, document, second, 30)
+        assert await desk.catalog.trash.expire() == []
 
     async def test_what_is_past_its_time_does_not_come_back(self, desk: Desk) -> None:
         (ref,) = await self.trashed(desk, "a", days=-1)

@@ -170,13 +170,13 @@ class InMemoryDocuments:
         return [self._tables.record(found, number) for number in numbers]
 
     async def delete(
-        self, workspace: str, documents: Sequence[UUID], *, keep_days: int = 0
+        self, workspace: str, documents: Sequence[UUID], *, keep_days: int = 0, by: str = ""
     ) -> list[UUID]:
         self._tables.check()
         known = (self._tables.documents.get(one) for one in dict.fromkeys(documents))
         gone = [d.id for d in known if d and not d.deleted and d.workspace == workspace]
         for one in gone if keep_days else ():
-            keep(self._tables, one, keep_days)
+            keep(self._tables, one, keep_days, by)
         self.forget(gone)
         return gone
 

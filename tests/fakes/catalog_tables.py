@@ -33,7 +33,7 @@ from contracts.record import (
     VersionState,
     Wanted,
 )
-from contracts.trash import Trashed
+from contracts.trash import Merged, Trashed
 
 Place: TypeAlias = tuple[int, PanelName]
 """Which generation in which panel."""
@@ -170,6 +170,8 @@ class Tables:
         """What was deleted and is kept, by document."""
         self.trash_of: dict[UUID, str] = {}
         """The workspace of each."""
+        self.merged: dict[UUID, tuple[str, Merged]] = {}
+        """Where documents went that were merged into others, and what those held, by workspace."""
 
     def check(self) -> None:
         """Raise what a catalog out of reach raises."""
@@ -189,6 +191,7 @@ class Tables:
     def named_blobs(self) -> set[str]:
         """Give the blobs of every version, and of what is in the trash."""
         kept = {one.arrival.blob for one in self.trash.values()}
+        kept |= {one.before.blob for _, one in self.merged.values()}
         return kept | {version.arrival.blob for version in self.versions()}
 
     def version(self, ref: VersionRef) -> Version | None:

@@ -117,6 +117,7 @@ class InMemoryLikeness:
         cursor: str | None = None,
         verdict: Likeness | None = None,
         document: UUID | None = None,
+        apart: bool = False,
     ) -> TwinsPage:
         self._tables.check()
         known, before = self._known(), _read(cursor)
@@ -125,7 +126,7 @@ class InMemoryLikeness:
             for pair, (place, link) in sorted(self._links.items(), key=lambda item: -item[1][0])
             if all(d in known and not known[d].deleted for d in pair)
             if known[pair[0]].workspace == workspace and place < before
-            if pair not in self._apart and verdict in {None, link.verdict}
+            if (pair in self._apart) is apart and verdict in {None, link.verdict}
             if document is None or document in pair
         ]
         page = found[:limit]
@@ -167,6 +168,8 @@ class InMemoryLikeness:
                 raise NotFound(f"There is no document {one}.", "List the duplicates.")
         if decision is Decision.APART:
             self._apart.add(self._pair(document, other))
+        if decision is Decision.OPEN:
+            self._apart.discard(self._pair(document, other))
         after = {"other": str(other), "decision": decision.value, "workspace": workspace}
         self._tables.note(change, "duplicates.decide", str(document), {}, after)
 

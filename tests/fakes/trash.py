@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from contracts.errors import NotFound
-from contracts.trash import Trashed
+from contracts.trash import Merged, Trashed
 from tests.fakes.catalog_tables import Tables
 
 
-def keep(tables: Tables, document: UUID, days: int) -> None:
+def keep(tables: Tables, document: UUID, days: int, by: str) -> None:
     """Keep a document that is being deleted."""
     now, found = datetime.now(UTC), tables.documents[document]
     newest, title = found.versions[found.newest], tables.record(found).title
     until = now + timedelta(days=days)
-    tables.trash[document] = Trashed(document, title, newest.arrival, now, until)
+    tables.trash[document] = Trashed(document, title, newest.arrival, now, until, by=by)
     tables.trash_of[document] = found.workspace
 
 
@@ -24,6 +24,20 @@ class InMemoryTrash:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+
+    async def merging(
+        self,
+        workspace: str,
+        document: UUID,
+        other: UUID,
+        days: int,  # noqa: ARG002 - it goes with the other
+    ) -> None:
+        self._tables.check()
+        held = [self._tables.document(workspace, one) for one in (document, other)]
+        mine, theirs = (one.versions[one.newest].arrival for one in held)
+        noted = self._tables.merged.get(other)
+        if noted is None or noted[1].document != document or mine.sha256 != theirs.sha256:
+            self._tables.merged[other] = (workspace, Merged(document, mine))
 
     async def find(self, workspace: str, *, limit: int) -> list[Trashed]:
         self._tables.check()
@@ -45,6 +59,8 @@ class InMemoryTrash:
 
     def _shown(self, one: Trashed) -> Trashed:
         workspace = self._tables.trash_of[one.document]
+        _, merged = self._tables.merged.get(one.document, (workspace, None))
+        one = replace(one, merged=merged)
         for other in self._tables.documents.values():
             same = (other.workspace, other.source) == (workspace, one.arrival.source)
             if same and not other.deleted:
@@ -57,15 +73,22 @@ class InMemoryTrash:
     ) -> tuple[list[UUID], list[str]]:
         self._tables.check()
         gone = [d for d in documents if self._tables.trash_of.get(d) == workspace]
-        return gone, self._forget(gone)
+        before = [
+            other
+            for other, (where, merged) in self._tables.merged.items()
+            if where == workspace and {other, merged.document} & set(documents)
+        ]
+        return gone, self._forget(gone, before)
 
     async def expire(self) -> list[str]:
         self._tables.check()
         now = datetime.now(UTC)
         return self._forget([d for d, one in self._tables.trash.items() if one.until <= now])
 
-    def _forget(self, documents: Sequence[UUID]) -> list[str]:
+    def _forget(self, documents: Sequence[UUID], before: Sequence[UUID] = ()) -> list[str]:
         blobs = {self._tables.trash.pop(d).arrival.blob for d in documents}
+        for other in {*documents, *before} & self._tables.merged.keys():
+            blobs.add(self._tables.merged.pop(other)[1].before.blob)
         for document in documents:
             del self._tables.trash_of[document]
         return sorted(blobs - self._tables.named_blobs())

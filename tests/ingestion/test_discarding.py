@@ -14,6 +14,8 @@ from ingestion.discarding import Discard
 from tests.fakes.trash import InMemoryTrash
 from tests.ingestion.house import House
 
+ME = "ann"
+
 
 @pytest.fixture
 async def house(tmp_path: Path) -> House:
@@ -24,7 +26,7 @@ async def deleted(house: House, text: str = "words", *, forever: bool = False) -
     """A document that was live and is deleted, gone from both panels."""
     receipt = await house.pour(text)
     await house.run()
-    assert await house.discard(DEFAULT_WORKSPACE, [receipt.ref.document], forever=forever)
+    assert await house.discard(DEFAULT_WORKSPACE, [receipt.ref.document], ME, forever=forever)
     await house.run()
     assert await house.both() == set()
     return receipt
@@ -58,9 +60,9 @@ async def test_what_is_in_the_trash_can_be_erased_later(house: House) -> None:
     receipt = await deleted(house)
     assert stored(house) == 1
     document = receipt.ref.document
-    assert await house.discard(DEFAULT_WORKSPACE, [document], forever=True) == [document]
+    assert await house.discard(DEFAULT_WORKSPACE, [document], ME, forever=True) == [document]
     assert stored(house) == 0
-    assert await house.discard(DEFAULT_WORKSPACE, [document], forever=True) == []
+    assert await house.discard(DEFAULT_WORKSPACE, [document], ME, forever=True) == []
 
 
 async def test_the_sweep_erases_what_is_past_its_time(house: House) -> None:

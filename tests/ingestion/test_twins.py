@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.errors import CatalogUnavailable, Conflict, NotFound
+from contracts.errors import CatalogUnavailable, Conflict, InvalidInput, NotFound
 from contracts.likeness import Decision, Likeness, Twins
 from contracts.nouns import DEFAULT_WORKSPACE, PanelName
 from contracts.record import VersionState
@@ -114,6 +114,39 @@ async def test_merging_makes_the_others_bytes_the_newest_version(
         await house.catalog.documents.get(DEFAULT_WORKSPACE, two)
     assert await linked(house) == []
     assert (await house.parity()).clean
+
+
+async def test_what_was_merged_is_split_again(house: House, decide: Decide) -> None:
+    one = await poured(house, scanned := scan(0.03)(LETTER, dice(1)), "one")
+    two = await poured(house, LETTER, "two")
+    await decide(DEFAULT_WORKSPACE, one, two, Decision.MERGE, "Ada")
+    await house.run()
+    back = await house.discard.restore(DEFAULT_WORKSPACE, two)
+    await house.run()
+    assert await house.both() == set(LETTER.splitlines()) | set(scanned.splitlines())
+    record = await house.catalog.documents.get(DEFAULT_WORKSPACE, one)
+    assert (record.source, record.live) == ("one", 3)
+    again = await house.catalog.documents.get(DEFAULT_WORKSPACE, back.ref.document)
+    assert again.source == "two"
+    assert await verdicts(house) == {("one", "two"): Likeness.NEAR_COPY}
+    assert house.catalog.tables.merged == {}
+    assert (await house.parity()).clean
+
+
+async def test_splitting_leaves_a_document_that_changed_since(house: House, decide: Decide) -> None:
+    one = await poured(house, scan(0.03)(LETTER, dice(1)), "one")
+    two = await poured(house, LETTER, "two")
+    await decide(DEFAULT_WORKSPACE, one, two, Decision.MERGE, "Ada")
+    await poured(house, "New words.", "one")
+    await house.discard.restore(DEFAULT_WORKSPACE, two)
+    await house.run()
+    assert await house.both() == {"New words.", *LETTER.splitlines()}
+
+
+async def test_merging_with_itself_is_refused(house: House, decide: Decide) -> None:
+    one = await poured(house, LETTER, "one")
+    with pytest.raises(InvalidInput):
+        await decide(DEFAULT_WORKSPACE, one, one, Decision.MERGE, "Ada")
 
 
 async def test_merging_that_is_killed_goes_on_when_it_is_repeated(
