@@ -56,7 +56,7 @@ def differences(one: str, two: str) -> Contrast:
     """Compare two texts word by word; lines, hyphens at their ends and capitals do not count."""
     words = [normalise(text[:LONGEST]).split() for text in (one, two)]
     left, right = ([word.casefold() for word in some] for some in words)
-    groups = SequenceMatcher(None, left, right).get_grouped_opcodes(AROUND)
+    groups = iter(SequenceMatcher(None, left, right).get_grouped_opcodes(AROUND))
     shown = [_difference(words, group) for group in islice(groups, MOST)]
     rest = next(groups, None)
     return Contrast(tuple(shown), rest is not None or max(len(one), len(two)) > LONGEST)

@@ -1,6 +1,7 @@
 """Members: what lies inside a document, and what a document lies in, on the page of documents."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from uuid import UUID
 
 from nicegui import ui
@@ -63,9 +64,9 @@ class Inside:
     def crumbs(self, go_to: Callable[[UUID | None], Awaitable[None]]) -> None:
         """Show the way from outside to here; each step but the last leads back."""
         with ui.element("nav").classes("row wrap crumbs"):
-            _crumb(self._visitor.text("documents.outside"), lambda: go_to(None))
+            _crumb(self._visitor.text("documents.outside"), partial(go_to, None))
             for record in self.path[:-1]:
-                _crumb(_title(record), lambda document=record.id: go_to(document))
+                _crumb(_title(record), partial(go_to, record.id))
             ui.label(_title(self.path[-1])).props("aria-current=true")
 
     def _count(self, record: DocumentRecord, seen: int, *, cut: bool) -> str:

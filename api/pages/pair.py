@@ -86,7 +86,7 @@ class PairView:
         """Offer to see what differs; the texts are compared when somebody wants to know."""
         shown = ui.expansion(self._visitor.text("duplicates.compare")).classes("plain")
 
-        async def compare(event: ValueChangeEventArguments) -> None:
+        async def compare(event: ValueChangeEventArguments[bool]) -> None:
             if not event.value or body.default_slot.children:
                 return
 
