@@ -17,6 +17,7 @@ import psutil
 # starter killed at any moment leaves a server that can be found.
 DETACH = 'umask 077; "$@" </dev/null >"$0" 2>&1 & echo $! >pid.new && mv pid.new "$PID_FILE"'
 LOG_LINES = 12
+EXEC_POLLS = 50
 POLL = 0.02
 """Seconds between two looks at a process that shall end."""
 
@@ -70,7 +71,7 @@ class ServerProcess:
         """Give the running process, None when there is none."""
         try:
             process = psutil.Process(int(self.pid_file.read_text()))
-            alive = process.status() != psutil.STATUS_ZOMBIE and self.marker in process.cmdline()
+            alive = process.status() != psutil.STATUS_ZOMBIE and self.marker in arguments(process)
         except (FileNotFoundError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
             return None
         return process if alive else None
@@ -95,6 +96,16 @@ class ServerProcess:
         except OSError:
             return ""
         return "\n".join(lines[-LOG_LINES:])
+
+
+def arguments(process: psutil.Process) -> list[str]:
+    """Give its arguments; none for a thread of the kernel."""
+    for _ in range(EXEC_POLLS):
+        if arguments := process.cmdline():
+            return arguments
+        # While one program takes another's place, as the server does the shell's, there are none.
+        time.sleep(POLL)
+    return []
 
 
 def detach(command: Command, directory: Path, log: str, pid_file: str) -> None:
