@@ -101,8 +101,8 @@ class ServerProcess:
 def arguments(process: psutil.Process) -> list[str]:
     """Give its arguments; none for a thread of the kernel."""
     for _ in range(EXEC_POLLS):
-        if arguments := process.cmdline():
-            return arguments
+        if found := process.cmdline():
+            return found
         # While one program takes another's place, as the server does the shell's, there are none.
         time.sleep(POLL)
     return []
