@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import psutil
 
 from benchmarks import (
+    chunkers,
     crossing,
     embedding,
     ingestion,
@@ -39,6 +40,7 @@ ALL: dict[str, Callable[[], Coroutine[None, None, list[Row]]]] = {
     "memory": memory.measure,
     "scale": scale.measure,
     "quality": quality.measure,
+    "chunkers": chunkers.measure,
     "reading": reading.measure,
     "likeness": likeness.measure,
     "regressions": regressions.measure,

@@ -6,8 +6,8 @@ count. Articles do: leaving out English ones alone would favour a language.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from contracts.nouns import Span
 
@@ -67,6 +67,16 @@ def span_recall(found: Iterable[Place], labels: Sequence[Place]) -> float:
     """Mean share of each labelled place's characters that the passages cover together."""
     passages = list(found)
     return sum(_covered(label, passages) for label in labels) / len(labels) if labels else 0.0
+
+
+def within(found: Iterable[Place], characters: int) -> Iterator[Place]:
+    """Give the first passages as far as so many characters go, the last one cut."""
+    for one in found:
+        if one.span is None or characters <= 0:
+            return
+        end = min(one.span.end, one.span.start + characters)
+        yield replace(one, span=Span(one.span.start, end))
+        characters -= end - one.span.start
 
 
 def _covered(label: Place, passages: Sequence[Place]) -> float:
