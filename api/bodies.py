@@ -116,6 +116,9 @@ class SearchBody(QueryBody):
 
     query: Question
     limit: int = Field(10, ge=1, le=MAX_HITS)
+    parents: bool = Field(
+        default=False, description="Give the longer passages that they were cut from, each once."
+    )
 
 
 class AskBody(QueryBody):

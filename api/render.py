@@ -6,6 +6,7 @@ from uuid import UUID
 from api.schemas import (
     Accepted,
     AskAnswer,
+    ChildrenAnswer,
     ChunkAnswer,
     CitationAnswer,
     DocumentAnswer,
@@ -15,6 +16,7 @@ from api.schemas import (
     KeyAnswer,
     LegAnswer,
     PanelRow,
+    ParentAnswer,
     PartAnswer,
     Progress,
     ResultAnswer,
@@ -124,6 +126,7 @@ def chunk(value: EmbeddedChunk) -> ChunkAnswer:
         text=held.text,
         context=held.context,
         language=held.language,
+        parent=held.parent and ChildrenAnswer(first=held.parent.first, end=held.parent.end),
         digest=value.digest.hex(),
     )
 
@@ -149,6 +152,7 @@ def result(found: Found) -> ResultAnswer:
         legs={
             name: LegAnswer(rank=rank, score=score) for name, (rank, score) in found.legs.items()
         },
+        parent=found.parent and ParentAnswer(span=span(found.parent.span), text=found.parent.text),
     )
 
 

@@ -183,6 +183,13 @@ class PartAnswer(BaseModel):
     headings: list[HeadingAnswer]
 
 
+class ChildrenAnswer(BaseModel):
+    """Ordinals of the chunks, half-open, whose texts joined are a longer passage: its children."""
+
+    first: int
+    end: int
+
+
 class ChunkAnswer(BaseModel):
     """A chunk as a panel holds it."""
 
@@ -194,6 +201,7 @@ class ChunkAnswer(BaseModel):
     text: str
     context: str
     language: str
+    parent: ChildrenAnswer | None
     digest: str
 
 
@@ -214,6 +222,13 @@ class LegAnswer(BaseModel):
     score: float
 
 
+class ParentAnswer(BaseModel):
+    """The longer passage that a passage was cut from."""
+
+    span: SpanAnswer
+    text: str
+
+
 class ResultAnswer(BaseModel):
     """One passage that was found."""
 
@@ -232,6 +247,7 @@ class ResultAnswer(BaseModel):
     metadata: dict[str, JsonValue]
     score: float
     legs: dict[str, LegAnswer]
+    parent: ParentAnswer | None
 
 
 class SearchAnswer(BaseModel):

@@ -1,7 +1,7 @@
 """Digests: how two panels prove that they hold the same bytes.
 
-A chunk's digest covers its id, place, text, context, language, mentions, the model's name and the
-raw little-endian float32 embedding. Both stores can add up the digest's *marks* (two 40-bit
+A chunk's digest covers its id, place, text, context, language, parent, mentions, the model's name
+and the raw little-endian float32 embedding. Both stores can add up the digest's *marks* (two 40-bit
 integers) server-side without overflowing 64 bits for up to eight million chunks, so comparing
 two panels costs a sum in each and no payload on the wire.
 """
@@ -33,6 +33,8 @@ def chunk_digest(
     place = (chunk.part, chunk.page, chunk.span.start, chunk.span.end)
     vector = np.ascontiguousarray(embedding, dtype="<f4").tobytes()
     _update(state, str(chunk.id), *place, chunk.language, chunk.context, chunk.text, model, vector)
+    if chunk.parent:  # two values where a mention has four: neither can be taken for the other
+        _update(state, chunk.parent.first, chunk.parent.end)
     for one in mentions:
         _update(state, one.span.start, one.span.end, one.kind, one.name)
     return state.digest()

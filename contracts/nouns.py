@@ -123,12 +123,25 @@ class Reading:
     external_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Parent:
+    """A longer passage that was cut into the chunks of these ordinals, half-open: its children.
+
+    They lie in one part, each begins where the one before ends, and their texts joined are the
+    parent's text.
+    """
+
+    first: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A piece of one part: ``text == part.text[span.start:span.end]``, exactly.
 
     ``context`` (document title and headings) is searched and embedded with the text but is
-    never quoted. ``language`` is one of LANGUAGES.
+    never quoted. ``language`` is one of LANGUAGES. ``parent`` is what is read in its stead, where
+    its chunker makes such; its ordinals then hold the chunk's own.
     """
 
     id: ChunkId
@@ -138,6 +151,7 @@ class Chunk:
     text: str
     context: str
     language: str
+    parent: Parent | None = None
 
     @property
     def passage(self) -> str:

@@ -87,6 +87,8 @@ class Answering:
     """A further sentence may score this much below the best. On the development sets that gives
     1.2 to 1.9 sentences, and the answer is among them 3 (English) to 12 points (across languages)
     oftener than in the best one alone."""
+    parents: int = _within(1, 0, 1)
+    """1: what has a parent is read as that, and as one with its other children; 0: as it is."""
     prompt: str = "cited-1"
     """Rules for a chat model: the name of a version, or a text with its placeholders."""
     characters: int = _within(8_000, 200, 400_000)

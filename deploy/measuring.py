@@ -79,9 +79,10 @@ def searching(diptych: Diptych) -> Searching:
     """Give the search that asks as a run's pins say."""
 
     async def search(pins: Pins, text: str) -> SearchResult:
+        tuning = pins.configured.tuning
         request = SearchRequest(
             pins.workspace, text, pins.mode, DEPTH,
-            tuning=pins.configured.tuning, generation=pins.generation,
+            tuning=tuning, generation=pins.generation, parents=bool(tuning.answer.parents),
         )  # fmt: skip
         return await diptych.search(request)
 

@@ -19,6 +19,11 @@ class FoundPassage(Protocol):
         ...
 
     @property
+    def read(self) -> Chunk:
+        """What is read of it to answer: the longer passage that it was cut from, or itself."""
+        ...
+
+    @property
     def source(self) -> str:
         """Where its document came from."""
         ...

@@ -218,7 +218,7 @@ class Measure:
             took |= {f"ask_{stage}": ms for stage, ms in answer.took_ms.items()}
             cited = (Place(str(c.chunk.document), c.part, c.span) for c in answer.citations)
             answered = Answered(answer.text, answer.refused, tuple(cited))
-        chunks = [one.chunk for one in result.found]
+        chunks = [one.read for one in result.found]
         places = tuple(Place(str(one.id.document), one.part, one.span) for one in chunks)
         names = dict.fromkeys(one.external_id or PurePath(one.source).name for one in result.found)
         return tuple(names)[:SHOWN], Observed(places, answered, took)

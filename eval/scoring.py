@@ -20,7 +20,7 @@ from eval.answers import (
 
 DEPTH = 100
 """Passages asked for: ten documents need more than ten passages where documents are long."""
-READ = 4_000
+READ = (1_000, 4_000)
 """Characters of passages that are read, however long each is: large ones have no advantage."""
 _LENGTHS = ((5, "1-5"), (10, "6-10"), (20, "11-20"))
 _RANKED: Mapping[str, Callable[[Sequence[str], metrics.Relevance], float]] = {
@@ -86,7 +86,8 @@ def _ranked(relevant: Labels, found: Sequence[Place]) -> dict[str, float]:
         hits = [any(one.shares(place) for place in places) for one in found[:10]]
         scores["span_mrr@10"] = 1 / (hits.index(True) + 1) if True in hits else 0.0
         scores["span_recall@10"] = span_recall(found[:10], places)
-        scores[f"span_recall@{READ}c"] = span_recall(within(found, READ), places)
+        for read in READ:
+            scores[f"span_recall@{read}c"] = span_recall(within(found, read), places)
     return scores
 
 

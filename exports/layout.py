@@ -22,6 +22,7 @@ from contracts.nouns import (
     EmbeddedChunk,
     Generation,
     Mention,
+    Parent,
     Span,
     StagedVersion,
     VersionDigest,
@@ -32,14 +33,14 @@ Row: TypeAlias = Sequence[Any]
 
 APPLICATION = 0x44505458
 """What SQLite calls the application id; ``DPTX``."""
-FORMAT = 1
+FORMAT = 2
 """Goes up with every change of the layout; an elder program refuses a newer file."""
 
 SCHEMA = """
 -- A chunk of 3 kB wastes 1 kB of a page of 4 kB.
 PRAGMA page_size = 32768;
 PRAGMA application_id = 0x44505458;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 CREATE TABLE header (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE generation (
   number INTEGER PRIMARY KEY,
@@ -72,6 +73,8 @@ CREATE TABLE chunk (
   text TEXT NOT NULL,
   mentions TEXT NOT NULL,
   embedding BLOB NOT NULL,
+  parent_first INTEGER,
+  parent_end INTEGER,
   PRIMARY KEY (version, ordinal)
 ) STRICT;
 """
@@ -79,7 +82,7 @@ CREATE TABLE chunk (
 ADD_HEADER = "INSERT INTO header VALUES (?, ?)"
 ADD_GENERATION = "INSERT INTO generation VALUES (?, ?, ?, ?)"
 ADD_VERSION = "INSERT INTO version VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)"
-ADD_CHUNK = "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_CHUNK = "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 COUNTS = "SELECT count(*), coalesce(sum(chunks), 0) FROM version"
 
 HEADER = "SELECT name, value FROM header"
@@ -97,9 +100,16 @@ SELECT id, generation, document, number, chunks, first_mark, second_mark, card_d
 FROM version WHERE generation = ?1 AND document = ?2 AND number = ?3
 """
 CHUNKS = """
-SELECT ordinal, digest, part, page, starts, ends, language, context, text, mentions, embedding
+SELECT ordinal, digest, part, page, starts, ends, language, context, text, mentions, embedding,
+       parent_first, parent_end
 FROM chunk WHERE version = ? ORDER BY ordinal
 """
+_CHUNKS_1 = """
+SELECT ordinal, digest, part, page, starts, ends, language, context, text, mentions, embedding,
+       NULL, NULL
+FROM chunk WHERE version = ? ORDER BY ordinal
+"""
+"""Of format 1, which had no parents."""
 _DIGESTED = """
 SELECT v.generation, v.document, v.number, v.chunks, v.first_mark, v.second_mark, v.card_digest,
        c.ordinal, c.digest
@@ -175,15 +185,32 @@ def chunk_row(version_id: int, one: EmbeddedChunk) -> Row:
     mentions = [(m.span.start, m.span.end, m.kind, m.name) for m in one.mentions]
     vector = np.ascontiguousarray(one.embedding, dtype="<f4").tobytes()
     texts = (chunk.language, chunk.context, chunk.text, json.dumps(mentions))
-    return (version_id, chunk.id.ordinal, one.digest, *place, *texts, vector)
+    parent = (chunk.parent.first, chunk.parent.end) if chunk.parent else (None, None)
+    return (version_id, chunk.id.ordinal, one.digest, *place, *texts, vector, *parent)
+
+
+def chunk_rows(database: sqlite3.Connection, version_id: int) -> Iterator[Row]:
+    """Give a version's rows of CHUNKS, in order."""
+    (written,) = database.execute("PRAGMA user_version").fetchone()
+    return database.execute(_CHUNKS_1 if written == 1 else CHUNKS, (version_id,))
 
 
 def chunk(of: StagedVersion, row: Row) -> EmbeddedChunk:
     """Read a row of CHUNKS."""
-    ordinal, digest, part, page, starts, ends, language, context, text, mentions, vector = row
+    ordinal, digest, part, page, starts, ends, language, context, text, *rest = row
+    mentions, vector, first, after = rest
     place = ChunkId(of.ref.document, of.ref.number, of.generation, ordinal)
     return EmbeddedChunk(
-        Chunk(place, part, page, Span(starts, ends), text, context, language),
+        Chunk(
+            place,
+            part,
+            page,
+            Span(starts, ends),
+            text,
+            context,
+            language,
+            None if first is None else Parent(first, after),
+        ),
         np.frombuffer(vector, dtype="<f4").astype(np.float32),
         digest,
         tuple(

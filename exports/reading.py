@@ -102,7 +102,7 @@ def _described(generation: Generation) -> str:
 
 
 def _chunks_of(database: sqlite3.Connection, held: HeldVersion) -> Iterator[EmbeddedChunk]:
-    for row in database.execute(layout.CHUNKS, (held.id,)):
+    for row in layout.chunk_rows(database, held.id):
         yield layout.chunk(held.staged, row)
 
 

@@ -68,8 +68,8 @@ CREATE (c:Chunk:$(g.labels) {
   id: g.version + '.' + g.ordinals[n], document: g.document, version: g.number,
   generation: g.generation, ordinal: g.ordinals[n], workspace: g.workspace, scope: g.scope,
   language: g.languages[n], part: g.parts[n], page: g.pages[n], start: g.starts[n],
-  end: g.ends[n], text: g.texts[n], context: g.contexts[n], search: g.searches[n],
-  digest: g.digests[n], mark_a: g.marks_a[n], mark_b: g.marks_b[n]
+  end: g.ends[n], text: g.texts[n], context: g.contexts[n], parent: g.parents[n],
+  search: g.searches[n], digest: g.digests[n], mark_a: g.marks_a[n], mark_b: g.marks_b[n]
 })-[:OF]->(v)
 WITH c, g.embeddings[n] AS embedding
 CALL db.create.setNodeVectorProperty(c, 'embedding', embedding)
@@ -273,7 +273,7 @@ RETURN v.document AS document, v.number AS number, count { (v)<-[:OF]-() } AS ch
 READ: Final = """
 MATCH (c:Chunk) WHERE c.id IN $ids AND c.workspace = $workspace
 WITH c.document AS document, c.version AS number, c.generation AS generation,
-     collect(c {.id, .part, .page, .start, .end, .text, .context, .language}) AS chunks
+     collect(c {.id, .part, .page, .start, .end, .text, .context, .language, .parent}) AS chunks
 WITH document, generation, collect({number: number, chunks: chunks}) AS versions
 MATCH (d:Document {id: document})
 WITH d, d['live_' + generation] AS live, generation, versions
@@ -320,7 +320,7 @@ EXPORT: Final = """
 CYPHER 25
 MATCH (c:Chunk) WHERE c.id IN $ids
 RETURN collect(c {
-  .id, .part, .page, .start, .end, .text, .context, .language, .digest,
+  .id, .part, .page, .start, .end, .text, .context, .language, .parent, .digest,
   embedding: CASE WHEN size(c.embedding) = $dimension
                   THEN vector(c.embedding, $dimension, FLOAT32) END,
   mentions: [(c)-[m:MENTIONS]->(e:Entity) | [m.place, m.start, m.end, e.kind, e.name]]
@@ -331,7 +331,7 @@ RETURN collect(c {
 INDEXED: Final = """
 MATCH (c:Chunk) WHERE c.id IN $ids
 RETURN collect(c {
-  .id, .part, .page, .start, .end, .text, .context, .language, .search
+  .id, .part, .page, .start, .end, .text, .context, .language, .parent, .search
 }) AS chunks
 """
 

@@ -14,6 +14,7 @@ from contracts.nouns import (
     ChunkId,
     EmbeddedChunk,
     Mention,
+    Parent,
     Span,
     StagedVersion,
     Vector,
@@ -109,6 +110,7 @@ def _group(ones: Sequence[EmbeddedChunk], label: str, workspace: str) -> Row:
         "ends": [chunk.span.end for chunk in chunks],
         "texts": [chunk.text for chunk in chunks],
         "contexts": [chunk.context for chunk in chunks],
+        "parents": [c.parent and [c.parent.first, c.parent.end] for c in chunks],
         "searches": [searchable(chunk.passage) for chunk in chunks],
         "digests": [one.digest.hex() for one in ones],
         "marks_a": [a for a, _ in sums],
@@ -174,7 +176,16 @@ def to_chunk(row: Row) -> Chunk:
         row["text"],
         row["context"],
         row["language"],
+        _parent(row["parent"]),
     )
+
+
+def _parent(ordinals: object) -> Parent | None:
+    """Read which chunks a parent has; what is none of ours is none."""
+    match ordinals:
+        case [int(first), int(end)]:
+            return Parent(first, end)
+    return None
 
 
 def to_embedded(row: Row) -> EmbeddedChunk:

@@ -21,10 +21,11 @@ FORMS = (
     "semantic-TOKENS",
     "pages-TOKENS",
     "rows-COUNT",
+    "parent-child-TOKENS-TOKENS",
 )
 """What a name can be; ``structure-200-30`` shares 30 of 200 tokens."""
 
-_NAME = re.compile(r"([a-z]+)-([1-9][0-9]{0,3})(?:-(0|[1-9][0-9]{0,3}))?")
+_NAME = re.compile(r"([a-z]+(?:-child)?)-([1-9][0-9]{0,3})(?:-(0|[1-9][0-9]{0,3}))?")
 _AROUND_TABLES = (200, 30)
 # More than words of any language have on average; only white space and rulers reach it.
 _CHARACTERS_PER_TOKEN = 12
@@ -48,7 +49,12 @@ _SHARING: Mapping[str, _Make] = {
         counter.count, tools.splitter, size, overlap
     ),
     "tokens": lambda counter, _, size, overlap: Tokens(counter.count, size, overlap),
+    "parent-child": lambda counter, _, size, __: Structure(counter.count, size, 0),
 }
+_CHILDREN: Mapping[str, _Make] = {
+    "parent-child": lambda counter, _, __, size: Structure(counter.count, size, 0),
+}
+"""What cuts again what a way of that name has cut."""
 _WHOLE: Mapping[str, _Make] = {
     "semantic": lambda counter, tools, size, _: Semantic(
         counter.count, tools.splitter, tools.meaning, size
@@ -91,15 +97,25 @@ def _plain(name: str, tools: Tools) -> PartChunker:
             f"Name one {', '.join(FORMS)}, as in structure-200-30.",
         )
     size, overlap = int(first), int(second or 0)
-    if overlap >= size:
-        raise SpaceMismatch(
-            f"Chunks of {size} {_what(kind)} cannot share {overlap}.",
-            "Choose an overlap that is less than the size, as in structure-200-30.",
-        )
+    again = _CHILDREN.get(kind)
+    if overlap >= size or (again and not overlap):
+        raise _unfit(kind, size, overlap)
     most = max(size * 32 // 25, PASSAGE_TOKENS) * _CHARACTERS_PER_TOKEN
     counter = TokenCounter(tools.tokenizer_file, most)
-    return PartChunker(name, make(counter, tools, size, overlap), counter, tools.detector)
+    cutter = make(counter, tools, size, overlap)
+    children = again(counter, tools, size, overlap) if again else None
+    return PartChunker(name, cutter, counter, tools.detector, children)
 
 
-def _what(kind: str) -> str:
-    return "sentences" if kind == "sentences" else "tokens"
+def _unfit(kind: str, size: int, other: int) -> SpaceMismatch:
+    """Say which sizes do not go together."""
+    if kind in _CHILDREN:
+        return SpaceMismatch(
+            f"A parent of {size} tokens cannot be cut into children of {other}.",
+            "Choose children that are smaller than their parents, as in parent-child-800-100.",
+        )
+    return SpaceMismatch(
+        f"Chunks of {size} {'sentences' if kind == 'sentences' else 'tokens'} "
+        f"cannot share {other}.",
+        "Choose an overlap that is less than the size, as in structure-200-30.",
+    )

@@ -1,6 +1,8 @@
 """PartChunker: chunks with exact spans, context and language, whichever way parts are cut."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import pairwise
 
 from contracts.content import Chunker, LanguageDetector
 from contracts.nouns import (
@@ -8,6 +10,7 @@ from contracts.nouns import (
     Chunk,
     ChunkId,
     Heading,
+    Parent,
     Part,
     Reading,
     Span,
@@ -30,16 +33,23 @@ _CONTEXT_TOKENS = 160
 class PartChunker:
     """Cuts the parts of documents with a cutter (port contracts.content.Chunker).
 
-    The context of a chunk has at most 160 of the tokens that ``counter`` counts.
+    With ``children`` what it cuts is cut by those again, and is the parent of the chunks. The
+    context of a chunk has at most 160 of the tokens that ``counter`` counts.
     """
 
     def __init__(
-        self, name: str, cutter: Cutter, counter: TokenCounter, detector: LanguageDetector
+        self,
+        name: str,
+        cutter: Cutter,
+        counter: TokenCounter,
+        detector: LanguageDetector,
+        children: Cutter | None = None,
     ) -> None:
         self._name = name
         self._cutter = cutter
         self._counter = counter
         self._detector = detector
+        self._children = children
 
     @property
     def name(self) -> str:
@@ -59,11 +69,8 @@ class PartChunker:
             languages = _Languages(self._detector, part)
             for section in self._cutter.sections(found):
                 language = languages.of(section)
-                for cut in self._cutter.spans(part.text, section, tables, language):
-                    span = _trimmed(part.text, cut)
+                for span, parent in self._spans(part.text, section, tables, language, ordinal):
                     text = part.text[span.start : span.end]
-                    if not has_visible_text(text):
-                        continue
                     yield Chunk(
                         id=ChunkId(ref.document, ref.number, generation, ordinal),
                         part=part.ordinal,
@@ -74,8 +81,33 @@ class PartChunker:
                             reading.title, section.path, tables.header_at(span.start), text
                         ),
                         language=language,
+                        parent=parent,
                     )
                     ordinal += 1
+
+    def _spans(
+        self, text: str, section: Section, tables: Tables, language: str, ordinal: int
+    ) -> Iterator[tuple[Span, Parent | None]]:
+        """Yield the spans of chunks from this ordinal on, each with the parent it is a child of."""
+        for cut in self._cutter.spans(text, section, tables, language):
+            span = _trimmed(text, cut)
+            if not has_visible_text(text[span.start : span.end]):
+                continue
+            spans = self._divided(text, replace(section, start=span.start, end=span.end), tables)
+            parent = Parent(ordinal, ordinal + len(spans)) if len(spans) > 1 else None
+            ordinal += len(spans)
+            yield from ((one, parent) for one in spans)
+
+    def _divided(self, text: str, section: Section, tables: Tables) -> list[Span]:
+        """Give the children of a section, one after the other without a gap; itself where few."""
+        whole = Span(section.start, section.end)
+        if self._children is None:
+            return [whole]
+        tokens = self._counter.count(text[whole.start : whole.end])
+        cuts = self._children.spans(text, replace(section, tokens=tokens), tables, "")
+        visible = [one.start for one in cuts if has_visible_text(text[one.start : one.end])]
+        borders = [whole.start, *visible[1:], whole.end]
+        return [Span(start, end) for start, end in pairwise(borders)]
 
     def _context(self, title: str | None, path: tuple[Heading, ...], header: str, text: str) -> str:
         """Title, headings and header row that the chunk's own text does not hold already."""

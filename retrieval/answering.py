@@ -151,9 +151,10 @@ class Ask:
         begun = time.perf_counter()
         tuning = self._search.tuning(request.tuning)
         limit = tuning.answer.passages if request.limit is None else request.limit
-        looked = await self._search.look(_search(request, limit), tuning.evidence.depth)
-        found = looked.result.found
-        result = replace(looked.result, found=found[:limit])
+        asked = _search(request, limit, parents=bool(tuning.answer.parents))
+        looked = await self._search.look(asked, tuning.evidence.depth)
+        found = tuple(replace(one, chunk=one.read) for one in looked.result.found)
+        result = replace(looked.result, found=looked.result.found[:limit])
         yield SearchDone(result)
         searched = time.perf_counter()
         draft = _Draft(language_of(request.question, self._detector))
@@ -167,7 +168,7 @@ class Ask:
             tuning.evidence,
         )
         weighed = time.perf_counter()
-        shown = replace(looked, result=result)
+        shown = replace(looked, result=replace(result, found=found[:limit]))
         async with aclosing(self._answer(request, evidence, shown, draft)) as events:
             async for event in events:
                 yield event
@@ -256,7 +257,7 @@ async def _claimed(
         yield claim
 
 
-def _search(request: AskRequest, limit: int) -> SearchRequest:
+def _search(request: AskRequest, limit: int, *, parents: bool) -> SearchRequest:
     """Give the search that a question needs."""
     return SearchRequest(
         request.workspace,
@@ -267,6 +268,7 @@ def _search(request: AskRequest, limit: int) -> SearchRequest:
         request.key,
         request.tuning,
         request.generation,
+        parents=parents,
     )
 
 

@@ -20,7 +20,7 @@ class SearchRequest:
 
     ``key`` names who asks, so that a canary serves the same people again. ``tuning`` None is the
     champion's, ``generation`` None the live one. ``trace`` is the id that its trace gets, None a
-    new one.
+    new one. With ``parents`` passages come with the longer ones they are children of, each once.
     """
 
     workspace: str
@@ -32,6 +32,7 @@ class SearchRequest:
     tuning: Tuning | None = None
     generation: Generation | None = None
     trace: UUID | None = None
+    parents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Found:
 
     ``legs`` maps ``vector.dense``, ``vector.lexical``, ``graph.dense``, ``graph.lexical`` to
     (rank, score) for the legs that found it. ``score`` is the reciprocal-rank-fusion score.
+    ``parent`` is the chunk with the text and span of its parent, where it was asked for and is.
     """
 
     chunk: Chunk
@@ -49,6 +51,12 @@ class Found:
     metadata: Mapping[str, object]
     score: float
     legs: Mapping[str, tuple[int, float]]
+    parent: Chunk | None = None
+
+    @property
+    def read(self) -> Chunk:
+        """What is read to answer: the parent, else the chunk itself."""
+        return self.parent or self.chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,8 @@ class SearchResult:
 
     ``served_by`` names the panels that answered; ``degraded`` says in a sentence why it is not
     what was asked for, or is None. ``took_ms`` maps stages (``embed``, ``panel``, ``fuse``,
-    ``total``) to milliseconds. ``configuration`` is the champion's number where its tuning holds.
+    ``parents``, ``total``) to milliseconds. ``configuration`` is the champion's number where its
+    tuning holds.
     """
 
     found: tuple[Found, ...]

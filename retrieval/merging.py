@@ -16,7 +16,6 @@ def merge(
     answers: Mapping[PanelName, PanelHits],
     workspace: str,
     language: str | None,
-    limit: int,
     fusion: Fusion,
 ) -> tuple[Found, ...]:
     """Fuse all legs and keep what belongs to the workspace and to a document's newest version."""
@@ -30,7 +29,7 @@ def merge(
         legs[f"{name}.lexical"] = _ranked(hits.lexical, allowed)
     ranks = _ranks(legs, answers, foreign(_languages(passages), language))
     fused = fuse_ranks(ranks, fusion.k, _weights(fusion))
-    return tuple(_found(one, passages[one.key], legs) for one in fused[:limit])
+    return tuple(_found(one, passages[one.key], legs) for one in fused)
 
 
 def _weights(fusion: Fusion) -> dict[str, float]:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from contracts.content import Embedder, Spaces
 from contracts.errors import DiptychError, InvalidInput, ModelUnavailable, SpaceMismatch, TooLarge
@@ -14,8 +15,9 @@ from contracts.observing import Metrics
 from contracts.panels import Panel
 from contracts.policy import ReadPlan
 from contracts.tuning import Tuning
-from retrieval.asking import MAX_HITS, QUESTION_LIMIT, SearchRequest, SearchResult
+from retrieval.asking import MAX_HITS, QUESTION_LIMIT, Found, SearchRequest, SearchResult
 from retrieval.merging import merge
+from retrieval.parents import once, with_parents
 from retrieval.reading import Readings, read
 from retrieval.routing import Route, route
 from retrieval.shadowing import Seen
@@ -108,8 +110,9 @@ class Search:
         readings = await read(self._panels, way, query, deadline_s)
         done_reading = time.perf_counter()
         language = grammar(text)
-        most = max(request.limit, depth)
-        found = merge(readings.hits, request.workspace, language, most, tuning.fusion)
+        found = merge(readings.hits, request.workspace, language, tuning.fusion)
+        fused = time.perf_counter()
+        found = await self._cut(found, request, depth, readings, deadline_s)
         done = time.perf_counter()
         if query.vector is not None:  # words alone tell too little of a panel
             for tried in way.tries:
@@ -117,7 +120,8 @@ class Search:
         seconds = {
             "embed": embedded - begun,
             "panel": done_reading - embedded,
-            "fuse": done - done_reading,
+            "fuse": fused - done_reading,
+            **({"parents": done - fused} if request.parents else {}),
             "total": done - begun,
         }
         for stage, took in seconds.items():
@@ -132,6 +136,23 @@ class Search:
             configuration=None if request.tuning else plan.configuration,
         )
         return Looked(result, vector, embedder, tuning)
+
+    async def _cut(
+        self,
+        found: tuple[Found, ...],
+        request: SearchRequest,
+        depth: int,
+        readings: Readings,
+        deadline_s: float,
+    ) -> tuple[Found, ...]:
+        """Keep as many as are wanted, those that are asked for with their parents."""
+        limit, most = request.limit, max(request.limit, depth)
+        if not request.parents:
+            return found[:most]
+        kept = tuple(islice(once(found), most))
+        panels = [self._panels[name] for name in readings.hits]
+        shown = await with_parents(kept[:limit], panels, request.workspace, deadline_s)
+        return shown + kept[limit:]
 
     async def _embed(self, text: str, embedder: Embedder, deadline_s: float) -> Vector | None:
         """Embed the question; None without a model."""

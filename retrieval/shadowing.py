@@ -176,5 +176,5 @@ class Shadow:
 def _places(answers: Mapping[PanelName, Answered], seen: Seen) -> list[object]:
     """Give the spans that these answers lead to, best first."""
     hits = {name: one.hits for name, one in answers.items()}
-    found = merge(hits, seen.query.workspace, seen.language, COMPARED, seen.fusion)
-    return [(f.chunk.id.ref, f.chunk.part, f.chunk.span) for f in found]
+    found = merge(hits, seen.query.workspace, seen.language, seen.fusion)
+    return [(f.chunk.id.ref, f.chunk.part, f.chunk.span) for f in found[:COMPARED]]

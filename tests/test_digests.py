@@ -1,3 +1,4 @@
+from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
@@ -5,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.digests import card_digest, chunk_digest, embed, marks
-from contracts.nouns import Card, Chunk, ChunkId, Span
+from contracts.nouns import Card, Chunk, ChunkId, Mention, Parent, Span
 
 VECTOR = np.array([0.6, 0.8], dtype=np.float32)
 
@@ -27,6 +28,14 @@ def test_each_thing_that_a_panel_must_keep_is_in_the_digest() -> None:
     assert base != chunk_digest(chunk(), VECTOR, "another model")
     assert base != chunk_digest(chunk(), np.nextafter(VECTOR, np.float32(1)), "m")
     assert base != chunk_digest(chunk(), np.negative(VECTOR), "m")
+    parents = [Parent(0, 2), Parent(0, 3), Parent(-1, 2)]
+    made = {chunk_digest(replace(chunk(), parent=one), VECTOR, "m") for one in parents}
+    assert len(made | {base}) == 4
+
+
+def test_a_chunk_without_a_parent_keeps_the_digest_that_it_always_had() -> None:
+    made = chunk_digest(chunk(), VECTOR, "m", [Mention(Span(0, 2), "person", "Ada")])
+    assert made.hex() == "258eb505d0993a19674cdbe0d348f4459507b7e2da34d0e2312ae8db145a7e08"
 
 
 def test_marks_of_eight_million_chunks_fit_in_64_bits() -> None:

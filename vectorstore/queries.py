@@ -74,12 +74,12 @@ ON CONFLICT DO NOTHING
 
 COPY_CHUNKS: Final = """
 COPY panel.chunk (version, ordinal, generation, part, page, span_start, span_end, text, context,
-                  language, embedding, digest, mark_a, mark_b, mentions)
+                  language, parent_first, parent_end, embedding, digest, mark_a, mark_b, mentions)
 FROM STDIN WITH (FORMAT BINARY)
 """
 COPY_TYPES: Final = (
     *("int8", "int4", "int4", "int4", "int4", "int4", "int4", "text", "text", "text"),
-    *("bytea", "bytea", "int8", "int8", "bytea"),
+    *("int4", "int4", "bytea", "bytea", "int8", "int8", "bytea"),
 )
 """``bytea`` for embedding and mentions: bytes go out as they are, the server's own binary form."""
 
@@ -217,7 +217,8 @@ SELECT v.document, v.number, v.workspace, count(c.ordinal), coalesce(sum(c.mark_
 """
 EXPORT: Final = """
 SELECT c.document, c.number, c.generation, c.ordinal, c.part, c.page, c.span_start, c.span_end,
-       c.text, c.context, c.language, c.embedding, c.digest, c.mentions
+       c.text, c.context, c.language, c.parent_first, c.parent_end,
+       c.embedding, c.digest, c.mentions
   FROM unnest(%(documents)s::uuid[], %(numbers)s::int[], %(afters)s::int[])
        WITH ORDINALITY AS k (document, number, after, place)
  CROSS JOIN LATERAL (

@@ -17,13 +17,14 @@ from contracts.nouns import (
     EmbeddedChunk,
     Json,
     Mention,
+    Parent,
     Passage,
     Span,
     StagedVersion,
     facets,
 )
 
-PASSAGE_COLUMNS = 11
+PASSAGE_COLUMNS = 13
 """How many columns of a row ``chunk`` reads."""
 ORDINAL = 3
 """Which of them is the ordinal."""
@@ -35,9 +36,10 @@ _JSONB = b"\x01"
 
 def chunk(row: Sequence[Any]) -> Chunk:
     """Read a chunk from the columns that all statements on passages share."""
-    document, number, generation, ordinal, part, page, start, end, text, context, language = row
+    document, number, generation, ordinal, part, page, start, end, *texts, first, after = row
     place = ChunkId(document, number, generation, ordinal)
-    return Chunk(place, part, page, Span(start, end), text, context, language)
+    parent = None if first is None else Parent(first, after)
+    return Chunk(place, part, page, Span(start, end), *texts, parent)
 
 
 def embedded(row: Sequence[Any]) -> EmbeddedChunk:
@@ -130,6 +132,8 @@ def chunk_columns(version: int, one: EmbeddedChunk) -> tuple[object, ...]:
         own.text,
         own.context,
         own.language,
+        own.parent and own.parent.first,
+        own.parent and own.parent.end,
         _VECTOR_HEAD.pack(len(one.embedding), 0) + raw,
         one.digest,
         *marks(one.digest),

@@ -32,7 +32,10 @@ async def search(
     workspace = workspace_for(identity, body.workspace)
     filters = to_filters(body.filters)
     key, trace = str(identity.key), new_trace(request)
-    asked = SearchRequest(workspace, body.query, body.panel, body.limit, filters, key, trace=trace)
+    asked = SearchRequest(
+        workspace, body.query, body.panel, body.limit, filters, key,
+        trace=trace, parents=body.parents,
+    )  # fmt: skip
     return render.search(await service.search(asked), trace)
 
 

@@ -31,16 +31,20 @@ def search(
     query: str,
     panel: PanelOption = None,
     limit: Annotated[int, typer.Option(help="Passages to show.")] = 10,
+    parents: Annotated[
+        bool, typer.Option("--parents", help="Show the longer passages they were cut from.")
+    ] = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Find passages."""
+    asked = SearchRequest(workspace, query, panel, limit, parents=parents)
 
     async def main() -> SearchResult:
         with progress(quiet=quiet or as_json) as bar:
             async with open_diptych(load(), bar) as diptych:
-                return await diptych.traced.search(SearchRequest(workspace, query, panel, limit))
+                return await diptych.traced.search(asked)
 
     result = run(main())
     if as_json:
@@ -78,7 +82,7 @@ def show_result(result: SearchResult) -> None:
     for rank, found in enumerate(result.found, 1):
         page = f", page {found.chunk.page}" if found.chunk.page else ""
         out.print(f"[bold]{rank}. {escape(found.title)}[/bold]{page}  [dim]{found.chunk.id}[/dim]")
-        out.print(f"   {escape(' '.join(found.chunk.text.split())[:SHOWN])}")
+        out.print(f"   {escape(' '.join(found.read.text.split())[:SHOWN])}")
     if not result.found:
         out.print("Nothing found.")
 

@@ -18,6 +18,10 @@ class Shown:
     source: str
     external_id: str | None = None
 
+    @property
+    def read(self) -> Chunk:
+        return self.chunk
+
 
 @dataclass(frozen=True)
 class Cites:

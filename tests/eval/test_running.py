@@ -36,6 +36,10 @@ class Passage:
     source: str
     external_id: str | None = None
 
+    @property
+    def read(self) -> Chunk:
+        return self.chunk
+
 
 @dataclass(frozen=True)
 class Search:

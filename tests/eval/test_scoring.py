@@ -44,6 +44,18 @@ def test_span_metrics_need_the_very_words() -> None:
     assert scores["span_recall@10"] == 0.5
 
 
+def test_passages_count_as_far_as_4000_characters_are_read() -> None:
+    def recall(*lengths: int) -> float:
+        starts = [4000 * place for place in range(len(lengths))]
+        found = [at("x", s, s + n) for s, n in zip(starts, lengths, strict=True)]
+        observed = Observed((*found, at("a", 0, 15)))
+        return score(QUESTION, EXACT, observed)["span_recall@4000c"]
+
+    assert recall() == recall(*[200] * 19) == 0.5
+    assert recall(2000, 1987) == 0.3
+    assert recall(4000) == recall(*[400] * 12) == 0
+
+
 def test_an_answer_is_scored_by_words_citations_and_refusal() -> None:
     cited = (at("a", 12, 14), at("b"))
     scores = score(QUESTION, EXACT, Observed(answer=Answered("Trois mois.", False, cited)))

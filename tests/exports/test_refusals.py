@@ -115,8 +115,8 @@ async def test_what_is_not_an_export_file_is_refused(tmp_path: Path) -> None:
 
 
 async def test_a_newer_format_is_refused(path: Path) -> None:
-    change(path, "PRAGMA user_version = 2")
-    assert await refused(path) == f"{path} has format 2; this program reads up to 1."
+    change(path, "PRAGMA user_version = 3")
+    assert await refused(path) == f"{path} has format 3; this program reads up to 2."
 
 
 async def test_a_generation_of_another_model_is_refused(path: Path) -> None:

@@ -1,10 +1,12 @@
 """What is written to an export file comes back as it was, to the last bit."""
 
+import sqlite3
 import tracemalloc
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
-from contracts.nouns import EmbeddedChunk
+from contracts.nouns import EmbeddedChunk, Parent
 from contracts.panels import Holder
 from exports.reading import ExportFile
 from exports.writing import write
@@ -51,6 +53,27 @@ async def test_a_panel_filled_from_the_file_is_equal(shelf: Shelf, tmp_path: Pat
     await filled.stage(list(cards.values()), [c async for c in file.export(refs, 1)])
     await filled.publish(refs, 1)
     assert [d async for d in filled.digests(1)] == [d async for d in shelf.panel.digests(1)]
+
+
+async def test_children_keep_their_parent(panel: InMemoryPanel, tmp_path: Path) -> None:
+    await panel.prepare(GENERATION)
+    shelf = Shelf(panel, "default", GENERATION)
+    bundle = shelf.family(shelf.version("Le bail", "Le loyer", "Le préavis"), Parent(1, 3))
+    await shelf.show(bundle)
+    await write(tmp_path / "children", panel, [GENERATION], created_by="1.0")
+    file = await ExportFile.open(tmp_path / "children")
+    assert same(await everything(file, 1), bundle.chunks)
+
+
+async def test_a_file_from_before_there_were_parents_is_read(shelf: Shelf, tmp_path: Path) -> None:
+    path = tmp_path / "elder"
+    await write(path, shelf.panel, [GENERATION], created_by="1.0")
+    with closing(sqlite3.connect(path)) as database, database:
+        for column in ("parent_first", "parent_end"):
+            database.execute(f"ALTER TABLE chunk DROP COLUMN {column}")
+        database.execute("PRAGMA user_version = 1")
+    file = await ExportFile.open(path)
+    assert same(await everything(file, 1), await everything(shelf.panel, 1))
 
 
 async def test_only_what_is_asked_for_is_given(shelf: Shelf, tmp_path: Path) -> None:

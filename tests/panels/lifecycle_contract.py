@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from contracts.errors import InvalidInput, SpaceMismatch
-from contracts.nouns import Card, Generation
+from contracts.nouns import Card, Generation, Parent
 from contracts.panels import Panel
 from tests.panels.shelf import Bundle, Shelf, same
 
@@ -62,6 +62,26 @@ class LifecycleContract:
             c.chunk.id: c.chunk for b in bundles for c in b.chunks
         }
         assert read[bundles[0].ids[0]].card == bundles[0].version.card
+
+    async def test_children_come_back_with_their_parent(self, shelf: Shelf) -> None:
+        plain = shelf.version("Le bail", "Le loyer", "Le préavis")
+        bundle = shelf.family(plain, Parent(1, 3))
+        await shelf.show(bundle)
+        assert same(await shelf.exported(bundle), bundle.chunks)
+        read = await shelf.panel.read(shelf.workspace, bundle.ids)
+        found = (await shelf.search("bail loyer préavis")).passages
+        for passages in (read, found):
+            parents = [passages[key].chunk.parent for key in bundle.ids]
+            assert parents == [None, Parent(1, 3), Parent(1, 3)]
+
+    async def test_another_parent_is_another_chunk(self, shelf: Shelf) -> None:
+        plain = shelf.version("Le bail", "Le loyer")
+        before, after = (shelf.family(plain, Parent(0, end)) for end in (1, 2))
+        for bundle in (plain, before, after, plain):
+            await shelf.show(bundle)
+            assert await shelf.digests() == [bundle.digest(live=True)]
+            assert same(await shelf.exported(bundle), bundle.chunks)
+        assert len({b.chunks[0].digest for b in (plain, before, after)}) == 3
 
     async def test_a_new_version_hides_the_old_at_once(self, shelf: Shelf) -> None:
         old = shelf.version("Le bail de Rennes", "Le loyer")

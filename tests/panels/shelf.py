@@ -21,6 +21,7 @@ from contracts.nouns import (
     Mention,
     PanelHits,
     PanelQuery,
+    Parent,
     Span,
     StagedVersion,
     Stray,
@@ -122,6 +123,18 @@ class Shelf:
         first, *others = bundle.chunks
         changed = embed(first.chunk, first.embedding, self.generation.model, mentions)
         return Bundle(bundle.version, (changed, *others))
+
+    def family(self, bundle: Bundle, parent: Parent) -> Bundle:
+        """The same version with the chunks of these ordinals as children of one parent."""
+        own = range(parent.first, parent.end)
+        chunks = [
+            embed(
+                replace(c.chunk, parent=parent if c.chunk.id.ordinal in own else None),
+                c.embedding, self.generation.model, c.mentions,
+            )
+            for c in bundle.chunks
+        ]  # fmt: skip
+        return Bundle(bundle.version, tuple(chunks))
 
     async def stage(self, *bundles: Bundle) -> None:
         await self.panel.stage([b.version for b in bundles], [c for b in bundles for c in b.chunks])

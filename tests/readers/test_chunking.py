@@ -99,12 +99,26 @@ def assert_exact(document: Reading, chunks: Sequence[Chunk]) -> None:
         for chunk in own:
             assert chunk.text == part.text[chunk.span.start : chunk.span.end]
             assert has_visible_text(chunk.text)
-            assert chunk.text == chunk.text.strip()
+            assert chunk.text == chunk.text.strip() or chunk.parent
             assert not has_visible_text(part.text[reached : chunk.span.start])
             assert chunk.span.end > reached
             assert chunk.page == part.page
             reached = chunk.span.end
         assert not has_visible_text(part.text[reached:])
+    assert_families(document, chunks)
+
+
+def assert_families(document: Reading, chunks: Sequence[Chunk]) -> None:
+    """The children of a parent are neighbours whose texts joined are a passage of the part."""
+    for parent in {c.parent for c in chunks if c.parent}:
+        own = chunks[parent.first : parent.end]
+        assert len(own) > 1
+        assert {(c.parent, c.part) for c in own} == {(parent, own[0].part)}
+        assert [c.span.end for c in own[:-1]] == [c.span.start for c in own[1:]]
+        whole = "".join(c.text for c in own)
+        text = document.parts[own[0].part].text
+        assert whole == text[own[0].span.start : own[-1].span.end] == whole.strip()
+    assert all(c.parent is None or c.parent.first <= c.id.ordinal < c.parent.end for c in chunks)
 
 
 PIECES = st.sampled_from(
@@ -115,7 +129,10 @@ PIECES = st.sampled_from(
         "文" * 300, "\n" * 50,
     ]
 )  # fmt: skip
-NAMES = ["structure-60-10", "sentences-3-1", "tokens-60-10", "pages-100", "rows-4", "semantic-60"]
+NAMES = [
+    "structure-60-10", "sentences-3-1", "tokens-60-10", "pages-100", "rows-4", "semantic-60",
+    "parent-child-120-20",
+]  # fmt: skip
 TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=12)), max_size=40).map("".join).map(clean)
 
 
@@ -239,7 +256,15 @@ def test_sections_are_in_the_language_of_their_part(word_tokenizer_file: Path) -
 
 @pytest.mark.parametrize(
     "name",
-    ["structure-200-30", "sentences-9-2", "tokens-200-30", "pages-256", "rows-50", "semantic-200"],
+    [
+        "structure-200-30",
+        "sentences-9-2",
+        "tokens-200-30",
+        "pages-256",
+        "rows-50",
+        "semantic-200",
+        "parent-child-900-200",
+    ],
 )
 def test_a_passage_never_outgrows_the_models_window(name: str, tokenizer_file: Path) -> None:
     """The worst case: every character is a token, long titles, a wide table."""
@@ -309,6 +334,39 @@ def test_meaning_is_cut_where_it_changes_most(word_tokenizer_file: Path) -> None
     assert len(chunked(named("semantic-60", word_tokenizer_file), reading(" ".join(topics)))) == 1
 
 
+def test_children_are_small_and_their_parent_is_a_whole_section(word_tokenizer_file: Path) -> None:
+    text = f"# Un\n\n{FRENCH * 8}\n\n# Deux\n\n{RUSSIAN * 8}\n\n# Trois\n\nCourt."
+    document = reading(text)
+    chunks = chunked(named("parent-child-200-40", word_tokenizer_file), document)
+    assert_exact(document, chunks)
+    assert all(len(c.text.split()) <= 51 for c in chunks)
+    families = [c.parent for c in chunks]
+    assert len(set(families)) == 2
+    joined = ["".join(c.text for c in chunks if c.parent == one) for one in sorted(set(families))]
+    assert joined == [f"# Un\n\n{FRENCH * 8}".strip(), text[text.index("# Deux") :]]
+
+
+def test_what_is_as_small_as_a_child_has_no_parent(word_tokenizer_file: Path) -> None:
+    (chunk,) = chunked(named("parent-child-200-40", word_tokenizer_file), reading(FRENCH * 2))
+    assert chunk.parent is None
+
+
+def test_children_in_a_table_know_its_header(word_tokenizer_file: Path) -> None:
+    rows = "\n".join(f"Ville numéro {i}\t{i}" for i in range(60))
+    chunks = chunked(
+        named("parent-child-300-20", word_tokenizer_file), reading(f"Ville\tNombre\n{rows}")
+    )
+    assert len({c.parent for c in chunks}) < len(chunks) / 3
+    assert all(c.context == "Ville | Nombre" for c in chunks[1:])
+
+
+@pytest.mark.parametrize("name", ["parent-child-100-100", "parent-child-100-0"])
+def test_children_are_smaller_than_their_parent(name: str, word_tokenizer_file: Path) -> None:
+    with pytest.raises(SpaceMismatch) as failure:
+        named(name, word_tokenizer_file)
+    assert "parent-child-800-100" in failure.value.remedy
+
+
 def test_each_kind_of_document_may_have_a_chunker_of_its_own(word_tokenizer_file: Path) -> None:
     name = "sentences-2-0,tables=rows-1,pdf=pages-100"
     chunker = named(name, word_tokenizer_file)
@@ -370,7 +428,7 @@ def test_the_settings_in_the_name_hold(word_tokenizer_file: Path) -> None:
     ["", "sentences", "structure", "structure-0-0", "structure-200", "structure-20-20",
      "structure-99999-1", "structure-200-030", "structure-200--1", "structure-200-30\n",
      "sentences-3", "sentences-3-3", "pages", "pages-0", "pages-100-10", "rows-4-1", "tokens-9-9",
-     "semantic-3-1", "Structure-200-30"],
+     "semantic-3-1", "Structure-200-30", "parent-child-100", "parent-200-30", "rows-child-3"],
 )  # fmt: skip
 def test_a_name_that_is_no_chunker_is_refused(name: str, word_tokenizer_file: Path) -> None:
     with pytest.raises(SpaceMismatch) as failure:
