@@ -37,9 +37,10 @@ _JSONB = b"\x01"
 def chunk(row: Sequence[Any]) -> Chunk:
     """Read a chunk from the columns that all statements on passages share."""
     document, number, generation, ordinal, part, page, start, end, *texts, first, after = row
+    text, context, language = texts
     place = ChunkId(document, number, generation, ordinal)
     parent = None if first is None else Parent(first, after)
-    return Chunk(place, part, page, Span(start, end), *texts, parent)
+    return Chunk(place, part, page, Span(start, end), text, context, language, parent)
 
 
 def embedded(row: Sequence[Any]) -> EmbeddedChunk:

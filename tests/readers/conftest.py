@@ -1,10 +1,11 @@
-"""A pool of reading processes shared by the tests of formats, and a way to write their files."""
+"""Reading processes and tokenizers that tests share, and a way to write files of any format."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from contracts.content import Enclosed, Source
 from contracts.errors import UnreadableDocument
@@ -67,3 +68,25 @@ def refusal(read: ReadBytes) -> RefuseBytes:
         return caught.value
 
     return call
+
+
+@pytest.fixture(scope="session")
+def tokenizer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tokenizer that cuts at white space, then into single characters."""
+    pieces = [("<unk>", 0.0), *((c, -1.0) for c in "▁abcdefghijklmnopqrstuvwxyzабвг")]
+    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=0, byte_fallback=False))
+    tokenizer.normalizer = normalizers.NFKC()
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
+    tokenizer.save(str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def word_tokenizer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tokenizer for which a word is a token."""
+    tokenizer = Tokenizer(models.WordLevel({"<unk>": 0}, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
+    tokenizer.save(str(path))
+    return path

@@ -1,124 +1,26 @@
 """Chunks: exact spans whatever the text, along structure, small enough for the model."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from uuid import UUID
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from contracts.content import Chunker
 from contracts.errors import SetupFailed, SpaceMismatch
-from contracts.nouns import Chunk, ChunkId, Heading, Part, Reading, Vector, VersionRef
+from contracts.nouns import Part, Reading
 from inference.sentences import SentencexSplitter
 from readers.chunkers import Tools, chunker_named
-from readers.draft import clean, has_visible_text
+from readers.draft import clean
 from tests.fakes.languages import ByScript
-
-REF = VersionRef(UUID(int=7), 3)
-RUSSIAN = "Договор аренды вступает в силу с момента подписания сторонами. "
-FRENCH = "Le contrat de travail prend effet dès la signature par les deux parties. "
-
-
-@pytest.fixture(scope="session")
-def tokenizer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tokenizer that cuts at white space, then into single characters."""
-    pieces = [("<unk>", 0.0), *((c, -1.0) for c in "▁abcdefghijklmnopqrstuvwxyzабвг")]
-    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=0, byte_fallback=False))
-    tokenizer.normalizer = normalizers.NFKC()
-    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
-    tokenizer.save(str(path))
-    return path
-
-
-@pytest.fixture(scope="session")
-def word_tokenizer_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tokenizer for which a word is a token."""
-    tokenizer = Tokenizer(models.WordLevel({"<unk>": 0}, unk_token="<unk>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
-    tokenizer.save(str(path))
-    return path
+from tests.readers.chunked import FRENCH, RUSSIAN, assert_exact, chunked, letters, named, reading
 
 
 @pytest.fixture(scope="session")
 def chunker(word_tokenizer_file: Path) -> Chunker:
     return named("structure-200-30", word_tokenizer_file)
-
-
-def named(name: str, tokenizer_file: Path) -> Chunker:
-    return chunker_named(name, Tools(tokenizer_file, ByScript(), SentencexSplitter(), letters))
-
-
-def letters(texts: Sequence[str]) -> Vector:
-    """A meaning that is easy to foresee: how often each letter occurs."""
-    rows = np.array([[t.lower().count(c) for c in "abcdefghijklmnop"] for t in texts], np.float32)
-    rows[:, 0] += 1e-3  # no row of zeros
-    unit: Vector = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    return unit
-
-
-def reading(*texts: str, title: str | None = None, paged: bool = False) -> Reading:
-    parts = (
-        Part(i, f"Part {i}", text, page=i + 1 if paged else None, headings=headings_of(text))
-        for i, text in enumerate(texts)
-    )
-    return Reading("text/plain", tuple(parts), title)
-
-
-def headings_of(text: str) -> tuple[Heading, ...]:
-    """Lines that begin with ``#`` and a blank are headings, as in Markdown."""
-    found, offset = [], 0
-    for line in text.split("\n"):
-        mark, _, title = line.partition(" ")
-        if mark and not mark.strip("#") and title.strip():
-            found.append(Heading(offset + len(mark) + 1, len(mark), title.strip()))
-        offset += len(line) + 1
-    return tuple(found)
-
-
-def chunked(chunker: Chunker, document: Reading) -> list[Chunk]:
-    return list(chunker.chunks(REF, 2, document))
-
-
-def assert_exact(document: Reading, chunks: Sequence[Chunk]) -> None:
-    """Each span is its text, all in order, and together they hold all that is visible."""
-    assert [c.id for c in chunks] == [ChunkId(REF.document, 3, 2, i) for i in range(len(chunks))]
-    assert [c.part for c in chunks] == sorted(c.part for c in chunks)
-    for part in document.parts:
-        own = [c for c in chunks if c.part == part.ordinal]
-        starts = [c.span.start for c in own]
-        assert starts == sorted(set(starts))
-        reached = 0
-        for chunk in own:
-            assert chunk.text == part.text[chunk.span.start : chunk.span.end]
-            assert has_visible_text(chunk.text)
-            assert chunk.text == chunk.text.strip() or chunk.parent
-            assert not has_visible_text(part.text[reached : chunk.span.start])
-            assert chunk.span.end > reached
-            assert chunk.page == part.page
-            reached = chunk.span.end
-        assert not has_visible_text(part.text[reached:])
-    assert_families(document, chunks)
-
-
-def assert_families(document: Reading, chunks: Sequence[Chunk]) -> None:
-    """The children of a parent are neighbours whose texts joined are a passage of the part."""
-    for parent in {c.parent for c in chunks if c.parent}:
-        own = chunks[parent.first : parent.end]
-        assert len(own) > 1
-        assert {(c.parent, c.part) for c in own} == {(parent, own[0].part)}
-        assert [c.span.end for c in own[:-1]] == [c.span.start for c in own[1:]]
-        whole = "".join(c.text for c in own)
-        text = document.parts[own[0].part].text
-        assert whole == text[own[0].span.start : own[-1].span.end] == whole.strip()
-    assert all(c.parent is None or c.parent.first <= c.id.ordinal < c.parent.end for c in chunks)
 
 
 PIECES = st.sampled_from(
@@ -332,39 +234,6 @@ def test_meaning_is_cut_where_it_changes_most(word_tokenizer_file: Path) -> None
     cut = chunked(named("semantic-20", word_tokenizer_file), reading(" ".join(topics)))
     assert [c.text for c in cut] == topics
     assert len(chunked(named("semantic-60", word_tokenizer_file), reading(" ".join(topics)))) == 1
-
-
-def test_children_are_small_and_their_parent_is_a_whole_section(word_tokenizer_file: Path) -> None:
-    text = f"# Un\n\n{FRENCH * 8}\n\n# Deux\n\n{RUSSIAN * 8}\n\n# Trois\n\nCourt."
-    document = reading(text)
-    chunks = chunked(named("parent-child-200-40", word_tokenizer_file), document)
-    assert_exact(document, chunks)
-    assert all(len(c.text.split()) <= 51 for c in chunks)
-    families = [c.parent for c in chunks]
-    assert len(set(families)) == 2
-    joined = ["".join(c.text for c in chunks if c.parent == one) for one in sorted(set(families))]
-    assert joined == [f"# Un\n\n{FRENCH * 8}".strip(), text[text.index("# Deux") :]]
-
-
-def test_what_is_as_small_as_a_child_has_no_parent(word_tokenizer_file: Path) -> None:
-    (chunk,) = chunked(named("parent-child-200-40", word_tokenizer_file), reading(FRENCH * 2))
-    assert chunk.parent is None
-
-
-def test_children_in_a_table_know_its_header(word_tokenizer_file: Path) -> None:
-    rows = "\n".join(f"Ville numéro {i}\t{i}" for i in range(60))
-    chunks = chunked(
-        named("parent-child-300-20", word_tokenizer_file), reading(f"Ville\tNombre\n{rows}")
-    )
-    assert len({c.parent for c in chunks}) < len(chunks) / 3
-    assert all(c.context == "Ville | Nombre" for c in chunks[1:])
-
-
-@pytest.mark.parametrize("name", ["parent-child-100-100", "parent-child-100-0"])
-def test_children_are_smaller_than_their_parent(name: str, word_tokenizer_file: Path) -> None:
-    with pytest.raises(SpaceMismatch) as failure:
-        named(name, word_tokenizer_file)
-    assert "parent-child-800-100" in failure.value.remedy
 
 
 def test_each_kind_of_document_may_have_a_chunker_of_its_own(word_tokenizer_file: Path) -> None:

@@ -1,7 +1,7 @@
 """Documents poured into panels in memory, for the use cases of reading."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from contracts.digests import embed
@@ -11,6 +11,7 @@ from contracts.nouns import (
     ChunkId,
     Generation,
     PanelName,
+    Parent,
     ReadMode,
     Span,
     StagedVersion,
@@ -115,3 +116,18 @@ class Shelf:
                 )
                 await panel.publish([ref], 1)
         return ref
+
+
+def make_family(
+    panels: Iterable[InMemoryPanel], text: str, ref: VersionRef, parent: Parent
+) -> None:
+    """Make paragraphs that a panel holds the children of a parent, touching as children do."""
+    for panel in panels:
+        for key, one in list(panel.chunks.items()):
+            if key.ref != ref or not parent.first <= key.ordinal < parent.end:
+                continue
+            gap = 2 if key.ordinal < parent.end - 1 else 0  # the blank line up to the next one
+            span = Span(one.chunk.span.start, one.chunk.span.end + gap)
+            words = text[span.start : span.end]
+            chunk = replace(one.chunk, parent=parent, text=words, span=span)
+            panel.chunks[key] = embed(chunk, one.embedding, "hash")

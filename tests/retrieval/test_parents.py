@@ -14,7 +14,6 @@ from contracts.nouns import (
     Parent,
     Passage,
     ReadMode,
-    VersionRef,
 )
 from inference.language import LangidDetector
 from inference.sentences import SentencexSplitter
@@ -22,7 +21,7 @@ from retrieval.answering import Ask
 from retrieval.asking import Answer, AskRequest, Found, SearchRequest
 from tests.fakes.inference import ScriptedChat
 from tests.panels.fake import InMemoryPanel
-from tests.retrieval.shelf import Counting, Shelf
+from tests.retrieval.shelf import Counting, Shelf, make_family
 
 WHO = "Le contrat de la société Orphée est résilié par courrier recommandé."
 HOW_LONG = "Dans ce cas, un délai de quatre-vingt-dix jours s'applique."
@@ -30,31 +29,11 @@ OTHER = "La cantine est ouverte à midi."
 QUESTION = "Comment le contrat de la société Orphée est-il résilié ?"
 
 
-async def families(shelf: Shelf, ref: VersionRef, parent: Parent) -> None:
-    """Make chunks of a poured document the children of a parent, touching as children do."""
-    text = shelf.parts[ref]
-    for panel in shelf.panels.values():
-        held = {key: one for key, one in panel.chunks.items() if key.ref == ref}
-        for key, one in held.items():
-            if not parent.first <= key.ordinal < parent.end:
-                continue
-            start, end = one.chunk.span.start, one.chunk.span.end
-            if key.ordinal < parent.end - 1:
-                end += 2  # the blank line up to the next one
-            chunk = replace(
-                one.chunk,
-                parent=parent,
-                text=text[start:end],
-                span=replace(one.chunk.span, end=end),
-            )
-            panel.chunks[key] = embed(chunk, one.embedding, "hash")
-
-
 @pytest.fixture
 async def shelf() -> Shelf:
     shelf = Shelf()
     ref = await shelf.pour("contrat", f"{WHO}\n\n{HOW_LONG}\n\n{OTHER}")
-    await families(shelf, ref, Parent(0, 2))
+    make_family(shelf.panels.values(), shelf.parts[ref], ref, Parent(0, 2))
     return shelf
 
 
