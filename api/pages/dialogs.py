@@ -23,8 +23,14 @@ async def confirmed(text: Texts, title: str, hint: str, yes: str) -> bool:
             no.props("flat no-caps").classes("quiet")
             go = ui.button(yes, on_click=lambda: dialog.submit(True), color=None)
             go.props("unelevated no-caps").classes("danger")
+    return await answered(dialog)
+
+
+async def answered(dialog: ui.dialog) -> bool:
+    """Open a dialog, wait for its answer, and take it away; with the page it goes by itself."""
     answer = await dialog
-    dialog.delete()
+    if not dialog.is_deleted:
+        dialog.delete()
     return bool(answer)
 
 

@@ -114,7 +114,7 @@ class IntakePage:
         with ui.element("div").classes("row wrap"):
             for count in COUNTS:
                 number = getattr(report, count)
-                if number or count == "new":
+                if number:
                     bad = " bad" if count == "failed" else ""
                     ui.label(text(f"intake.{count}", count=f"{number:,}")).classes(f"badge{bad}")
         if report.error:

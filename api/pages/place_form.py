@@ -4,6 +4,7 @@ from typing import Any
 
 from nicegui import ui
 
+from api.pages.dialogs import answered
 from api.pages.frame import heading, main_button
 from api.pages.session import Visitor
 from contracts.errors import DiptychError, Unauthenticated
@@ -56,9 +57,7 @@ class PlaceForm:
                 leave.on_click(lambda: dialog.submit(False)).props("flat no-caps").classes("quiet")
                 main_button(text("intake.save"), lambda: self._save(dialog))
         self._fit()
-        added = await dialog
-        dialog.delete()
-        return bool(added)
+        return await answered(dialog)
 
     def _common(self, kinds: list[PlaceKind], spaces: list[str]) -> None:
         """Show what all kinds have."""

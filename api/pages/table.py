@@ -83,7 +83,7 @@ def documents_table(
     ]
     selection: Literal["multiple"] | None = "multiple" if orders else None
     table = ui.table(columns=columns, rows=[], row_key="id", selection=selection).classes("docs")
-    table.props("flat hide-pagination :rows-per-page-options='[0]'")
+    table.props("flat hide-pagination hide-selected-banner :rows-per-page-options='[0]'")
     buttons = {"retry": RETRY, "stop": STOP, "remove": DELETE}
     actions = OPEN + "".join(
         buttons[order].replace("{LABEL}", escape(text.known(f"documents.{order}", "")))

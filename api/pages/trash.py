@@ -23,7 +23,8 @@ BODY = """
   <q-td><div class="name">{{ props.row.title }}</div>
     <div class="soft small">{{ props.row.source }}</div>
     <span v-if="props.row.merged" class="badge hollow">{{ props.row.merged }}</span></q-td>
-  <q-td>{DELETED} <span class="small">{{ props.row.by }}</span></q-td>
+  <q-td>{DELETED}
+    <span v-if="props.row.by" class="small">· {{ props.row.by }}</span></q-td>
   <q-td>{UNTIL}</q-td>
   <q-td class="text-right" style="white-space: nowrap">{ACTIONS}</q-td>
 </q-tr>

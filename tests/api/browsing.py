@@ -108,10 +108,11 @@ async def ask(page: Page, question: str) -> None:
     await page.keyboard.press("Enter")
 
 
-async def pour(site: Site, name: str, text: str) -> UUID:
+async def pour(site: Site, name: str, text: str, **fields: str) -> UUID:
     """Upload a document and wait until the worker made it readable."""
     async with site.stand.client() as client:
-        answer = await client.post("/v1/documents", files={"file": (name, text.encode())})
+        files = {"file": (name, text.encode())}
+        answer = await client.post("/v1/documents", files=files, data=fields)
     document = UUID(answer.json()["documents"][0]["id"])
     async for _ in site.stand.catalog.watch.follow("default", document):
         pass

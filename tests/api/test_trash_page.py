@@ -27,9 +27,9 @@ async def test_what_was_deleted_is_listed_with_who_did_it_and_comes_back(site: S
 
 
 async def test_a_source_that_was_sent_again_is_told_and_stays(site: Site) -> None:
-    document = await pour(site, "trash-taken.txt", "Taken\n\nOld.")
+    document = await pour(site, "trash-taken.txt", "Taken\n\nOld.", source="taken")
     await site.stand.service.discard("default", [document], "Ann")
-    await pour(site, "trash-taken.txt", "Taken\n\nNew.")
+    await pour(site, "trash-taken.txt", "Taken\n\nNew.", source="taken")
     page = await site.page("/app/trash")
     row = page.locator(f'tr[data-id="{document}"]')
     await row.get_by_role("button", name="Bring back").click()
