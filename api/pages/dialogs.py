@@ -37,4 +37,4 @@ async def answered(dialog: ui.dialog) -> bool:
 def quiet_button(words: str, press: Callable[[], object], icon: str | None = None) -> ui.button:
     """Show a button that does one thing among several."""
     button = ui.button(words, on_click=press, icon=icon, color=None)
-    return button.props("flat dense no-caps").classes("quiet")
+    return button.props("flat dense no-caps").classes("quiet act")

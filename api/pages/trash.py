@@ -16,7 +16,8 @@ from contracts.trash import Trashed
 
 MOST = 500
 REFRESH_S = 5.0
-WHEN = """<span class="soft small">{{ new Date(props.row.FIELD).toLocaleString(
+WHEN = """<span class="narrow soft small">{LABEL}: </span>
+<span class="soft small">{{ new Date(props.row.FIELD).toLocaleString(
   props.row.locale, {dateStyle: 'medium', timeStyle: 'short'}) }}</span>"""
 BODY = """
 <q-tr :props="props" :data-id="props.row.id">
@@ -24,12 +25,12 @@ BODY = """
     <div class="soft small">{{ props.row.source }}</div>
     <span v-if="props.row.merged" class="badge hollow">{{ props.row.merged }}</span></q-td>
   <q-td>{DELETED}
-    <span v-if="props.row.by" class="small">· {{ props.row.by }}</span></q-td>
+    <span v-if="props.row.by" class="small">{{ ' · ' + props.row.by }}</span></q-td>
   <q-td>{UNTIL}</q-td>
   <q-td class="text-right" style="white-space: nowrap">{ACTIONS}</q-td>
 </q-tr>
 """
-ACTIONS = """<q-btn flat dense no-caps icon="restore_from_trash" class="restore quiet"
+ACTIONS = """<q-btn flat dense no-caps icon="restore_from_trash" class="restore quiet act"
   :label="props.row.back" @click="$parent.$emit('restore', props.row.id)" />
 <q-btn flat round dense size="sm" icon="delete_forever" class="erase" aria-label="{LABEL}"
   @click="$parent.$emit('erase', props.row.id)" />"""
@@ -130,8 +131,9 @@ def _table(text: Texts, acts: Mapping[str, Callable[[str], object]]) -> ui.table
     table.props("flat hide-pagination :rows-per-page-options='[0]'")
     actions = ACTIONS.replace("{LABEL}", escape(text("trash.erase"))) if acts else ""
     body = BODY.replace("{ACTIONS}", actions)
-    for name in ("deleted", "until"):
-        body = body.replace(f"{{{name.upper()}}}", WHEN.replace("FIELD", name))
+    for name, label in (("deleted", "trash.deleted"), ("until", "trash.kept")):
+        when = WHEN.replace("FIELD", name).replace("{LABEL}", escape(text(label)))
+        body = body.replace(f"{{{name.upper()}}}", when)
     table.add_slot("body", body)
     table.add_slot("no-data", "")
     for name, act in acts.items():
