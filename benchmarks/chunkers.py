@@ -75,13 +75,13 @@ async def measure() -> list[Row]:
         await diptych.warm()
         for loaded in suites:
             await filled(diptych, loaded, lambda *_: None)
-        base = await diptych.configurations.add(PATIENT, "", Change(ACTOR))
+        base = str((await diptych.configurations.add(PATIENT, "", Change(ACTOR))).number)
         for chunker in _chosen("DIPTYCH_CHUNKERS", CHUNKERS):
-            name = f"{chunker}-asked" if answers else chunker
-            variant = Variant(name, base=str(base.number), chunker=chunker, answers=answers)
+            name = f"{chunker}-{'asked' if answers else 'searched'}-{base}"
+            variant = Variant(name, base=base, chunker=chunker, answers=answers)
             rows += await _tried(diptych, variant, suites)
         for loaded in suites:
-            rows += [row async for row in _verdicts(diptych, loaded)]
+            rows += [row async for row in _verdicts(diptych, loaded, base)]
     return rows
 
 
@@ -162,11 +162,12 @@ async def _runs(diptych: Diptych, name: str) -> list[tuple[Measured, Measured]]:
     return found
 
 
-async def _verdicts(diptych: Diptych, loaded: Loaded) -> AsyncIterator[Row]:
-    """Say what every variant that was ever measured on a suite comes to, p adjusted for all."""
+async def _verdicts(diptych: Diptych, loaded: Loaded, base: str) -> AsyncIterator[Row]:
+    """Say what every variant that was measured on a suite comes to, p adjusted for all."""
     pairs = [
         pair
         for kept in await diptych.variants.all()
+        if kept.variant.base == base
         for pair in await _runs(diptych, kept.variant.name)
         if pair[1].run.pins.suite_fingerprint == loaded.suite.fingerprint
     ]
