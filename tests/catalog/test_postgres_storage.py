@@ -9,7 +9,6 @@ import psycopg
 import pytest
 from procrastinate.schema import migrations_path
 
-from catalog import migrations
 from catalog.postgres import PostgresCatalog
 from contracts.errors import CatalogUnavailable, InvalidInput, SetupFailed
 from contracts.nouns import DEFAULT_WORKSPACE
@@ -77,11 +76,6 @@ async def test_a_queue_of_an_older_procrastinate_is_migrated(postgres_url: str) 
     async with working(catalog.queue, handled):
         await handled.has(ref.document)
     await catalog.close()
-
-
-def test_the_head_that_a_start_compares_is_the_newest_migration() -> None:
-    folder = Path(migrations.__file__).parent / "versions"
-    assert max(file.name for file in folder.glob("[0-9]*.py")).startswith(migrations.HEAD)
 
 
 async def test_a_database_that_is_not_there_is_unavailable(postgres_url: str) -> None:
