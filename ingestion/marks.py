@@ -19,7 +19,8 @@ SLIP = 2
 FEW, LOST = 20, 0.6
 """Where more marks than a few differ, and more than this share, no damage explains it."""
 
-_TOKEN = re.compile(r"\S*\d\S*")
+# From a token's first character on: from each of them, a long one takes the square of its length.
+_TOKEN = re.compile(r"(?<!\S)[^\s\d]*+\d\S*")
 _WORD = re.compile(r"\w{3,}")
 _OPENER = re.compile(r"(?<=[^\W\d_]{4}[.!?] )\w{3,}")
 """The first word of a sentence; what follows ``Mrs.`` is none."""

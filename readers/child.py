@@ -101,7 +101,7 @@ def _failure(error: Exception, limits: Limits) -> bytes:
     if isinstance(error, RecursionError):
         message = "The file is damaged: its content is nested too deep."
     else:
-        detail = f"{type(error).__name__}: {clean(str(error))[:200]}"
+        detail = f"{type(error).__name__}: {' '.join(clean(str(error)).split())[:200]}"
         message = f"The file is damaged or of an unusual kind ({detail})."
     return _refusal(UnreadableDocument(Unreadable.MALFORMED, message, _AGAIN))
 

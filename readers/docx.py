@@ -140,8 +140,11 @@ def _heading_levels(archive: Archive) -> dict[str, int]:
 
 
 def _inherited(style: str, levels: dict[str, int], based_on: dict[str, str]) -> int:
-    for _ in range(len(based_on)):
-        if style in levels or style not in based_on:
-            break
+    """Give the level of a style, and note it in ``levels`` for all that were gone through."""
+    passed: set[str] = set()
+    while style in based_on and style not in levels and style not in passed:
+        passed.add(style)
         style = based_on[style]
-    return levels.get(style, 0)
+    level = levels.get(style, 0)
+    levels |= dict.fromkeys(passed, level)
+    return level

@@ -119,14 +119,19 @@ class Draft:
     def part(self, label: str, page: int | None = None) -> PartDraft:
         """Begin the next part. Raises UnreadableDocument when there are too many."""
         if len(self.parts) >= self.limits.parts:
-            raise UnreadableDocument(
-                Unreadable.TOO_LARGE,
-                f"The document has more than {self.limits.parts:,} parts.",
-                "Cut it into smaller files and add those.",
-            )
+            raise too_many_parts(self.limits)
         part = PartDraft(self, clean(label), page)
         self.parts.append(part)
         return part
+
+    def check_pages(self, what: str, count: int) -> None:
+        """Raise UnreadableDocument for more pages than the limit; ``what`` has them."""
+        if count > self.limits.pages:
+            raise UnreadableDocument(
+                Unreadable.TOO_LARGE,
+                f"The {what} has {count:,} pages, more than {self.limits.pages:,}.",
+                "Cut it into smaller files and add those.",
+            )
 
     def enclose(self, name: str, data: bytes) -> None:
         """Hand a file inside this one over, at once; one over the limit for each is left out.
@@ -174,6 +179,15 @@ class Draft:
         self._characters += characters
         if self._characters > self.limits.characters:
             raise too_much_text(self.limits)
+
+
+def too_many_parts(limits: Limits) -> UnreadableDocument:
+    """Give the error for a document with more parts than the limit."""
+    return UnreadableDocument(
+        Unreadable.TOO_LARGE,
+        f"The document has more than {limits.parts:,} parts.",
+        "Cut it into smaller files and add those.",
+    )
 
 
 def too_much_text(limits: Limits) -> UnreadableDocument:

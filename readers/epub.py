@@ -60,11 +60,9 @@ def _spine(package: Element) -> list[str]:
         attribute(item, "id"): attribute(item, "href")
         for item in package.iterfind("{*}manifest/{*}item")
     }
-    return [
-        items[ref]
-        for item in package.iterfind("{*}spine/{*}itemref")
-        if (ref := attribute(item, "idref")) in items
-    ]
+    listed = (attribute(item, "idref") for item in package.iterfind("{*}spine/{*}itemref"))
+    # A chapter stands in a spine once (EPUB 3.3, 5.7.2).
+    return [items[ref] for ref in dict.fromkeys(listed) if ref in items]
 
 
 def _property(package: Element, name: str) -> str:

@@ -5,6 +5,7 @@ import re
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from contracts.errors import Unreadable, UnreadableDocument
 from readers.decoding import decode
 from readers.draft import Draft, PartDraft, clean, too_much_text, useful_title
 
@@ -26,6 +27,8 @@ _BLOCKS = _PARAGRAPHS | {
     *("body", "caption", "figure", "fieldset", "legend", "option"),
 }
 _BYTES_PER_CHARACTER = 8
+_RESOURCE_LIMIT = 114
+"""What libxml2 calls its end at 2,048 levels: of what follows nothing is left."""
 
 
 def read(data: bytes, draft: Draft) -> None:
@@ -45,12 +48,24 @@ def write(source: str, part: PartDraft) -> str:
     )
     # NULs end the text for the parser.
     root = etree.fromstring(clean(source).encode("utf-8"), parser)
+    _check_all_is_there(parser)
     if root is None:
         return ""
     writer = _Writer(part)
     writer.element(root)
     writer.paragraph()
     return " ".join((root.findtext("head/title") or "").split())
+
+
+def _check_all_is_there(parser: etree.HTMLParser) -> None:
+    """Refuse a page of which the parser left the rest out, which it says only in its log."""
+    last = parser.error_log.last_error
+    if last is not None and last.type == _RESOURCE_LIMIT:
+        raise UnreadableDocument(
+            Unreadable.MALFORMED,
+            "The page is damaged: its elements are nested too deep.",
+            "Print it to a PDF in a browser and add that.",
+        )
 
 
 class _Writer:

@@ -69,7 +69,10 @@ _TEXT_BY_NAME = {
     "xhtml": "text/html",
     "eml": "message/rfc822",
 }
-_HTML = re.compile(r"(?i)\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b")
+# Each comment ends where it first can: trying its other ends takes for ever where many follow.
+_HTML = re.compile(
+    r"(?is)\s*(?:<\?xml[^>]*>\s*)?(?>(?><!--.*?-->)\s*)*+<(?:!doctype\s+html|html)\b"
+)
 _XML = re.compile(r"\s*<\?xml\b")
 _JSON = re.compile(r"""\s*\[?\s*\{\s*"[^"\n]{0,200}"\s*:""")
 _HEAD = re.compile(r"[A-Za-z][\w-]*:[^\n]*\n")

@@ -7,11 +7,12 @@ from readers.plain import text_of
 
 # CommonMark 0.31: ATX and setext headings, fenced code (4.2, 4.3, 4.5).
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)(.*?)(?:[ \t]+#+)?[ \t]*$")
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _NOT_PARAGRAPH = re.compile(r" {4}|\t| {0,3}(?:[-*+>|]|\d+[.)]|#)")
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)(?:---|\.\.\.)(?:\n|\Z)", re.DOTALL)
-_FRONT_TITLE = re.compile(r"""^title:[ \t]*(["']?)(.+?)\1[ \t]*$""", re.MULTILINE)
+_FRONT_TITLE = re.compile("^title:(.+)$", re.MULTILINE)
+_BLANKS = " \t"
 
 
 def read(data: bytes, draft: Draft) -> None:
@@ -21,7 +22,7 @@ def read(data: bytes, draft: Draft) -> None:
     part.add(text)
     front = _FRONT_MATTER.match(text)
     if front and (title := _FRONT_TITLE.search(front[1])):
-        draft.title = title[2]
+        draft.title = _unquoted(title[1].strip(_BLANKS)) or None
     note_headings(part, text, front.end() if front else 0)
     if draft.title is None and part.headings:
         draft.title = part.headings[0][2]
@@ -42,8 +43,8 @@ def note_headings(part: PartDraft, text: str, start: int = 0) -> None:
         elif mark:
             fence, previous = mark[1], None
         elif heading := _ATX.match(line):
-            if heading[2].strip():
-                part.note_heading(at + heading.start(2), len(heading[1]), heading[2])
+            if title := _without_closing(line[heading.end() :].rstrip(_BLANKS)):
+                part.note_heading(at + heading.end(), len(heading[1]), title)
             previous = None
         elif previous and (under := _SETEXT.match(line)):
             indent = len(previous[1]) - len(previous[1].lstrip())
@@ -53,3 +54,15 @@ def note_headings(part: PartDraft, text: str, start: int = 0) -> None:
             # Only a paragraph of one line counts: longer ones are nearly always a rule below.
             alone = previous is None and line.strip() and not _NOT_PARAGRAPH.match(line)
             previous = (at, line) if alone else None
+
+
+def _without_closing(title: str) -> str:
+    """Leave out the signs that may stand behind a heading as before it."""
+    bare = title.rstrip("#")
+    closed = not bare or bare[-1] in _BLANKS
+    return bare.rstrip(_BLANKS) if closed else title
+
+
+def _unquoted(title: str) -> str:
+    quoted = len(title) > 1 and title[0] == title[-1] and title[0] in "\"'"
+    return title[1:-1] if quoted else title

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from readers import mail
 from readers.attachments import enclose_attachments
-from readers.draft import Draft
+from readers.draft import Draft, too_many_parts
 from readers.kinds import MESSAGE_BEGIN
 
 # Lines of text that would begin a message were marked when it was stored.
@@ -15,7 +15,7 @@ _MARKED = re.compile(rb"(?m)^>(>*From )")
 def read(data: bytes, draft: Draft) -> None:
     """Give every message in order; the subject is its heading. A sealed one gives its fields."""
     sealed: list[int] = []
-    for number, raw in enumerate(_messages(data), start=1):
+    for number, raw in enumerate(_messages(data, draft), start=1):
         message = mail.parse(_MARKED.sub(rb"\1", raw))
         fields = mail.fields_of(message)
         part = draft.part(fields["Subject"] or f"Message {number}")
@@ -32,8 +32,10 @@ def read(data: bytes, draft: Draft) -> None:
         draft.metadata["messages_encrypted"] = sealed[:100]
 
 
-def _messages(data: bytes) -> Iterator[bytes]:
+def _messages(data: bytes, draft: Draft) -> Iterator[bytes]:
     begins = list(MESSAGE_BEGIN.finditer(data))
+    if len(begins) > draft.limits.parts:  # before half a minute goes into the first ones
+        raise too_many_parts(draft.limits)
     ends = [*(begin.start() for begin in begins[1:]), len(data)]
     for begin, end in zip(begins, ends, strict=True):
         yield data[begin.end() : end]

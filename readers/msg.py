@@ -2,7 +2,6 @@
 
 import email
 import io
-from email import policy
 
 from oxmsg import Message
 from oxmsg.attachment import Attachment
@@ -49,7 +48,7 @@ def _enclose(attachment: Attachment, draft: Draft) -> None:
 def _fields(message: Message) -> dict[str, str]:
     """Take what the headers of the transport say, and Outlook's own words for the rest."""
     headers = message.properties.str_prop_value(_HEADERS) or ""
-    said = mail.fields_of(email.message_from_string(headers, policy=policy.default))
+    said = mail.fields_of(email.message_from_string(headers, policy=mail.POLICY))
     recipients = [*message.recipients]
     own = {
         "From": message.sender or "",

@@ -14,6 +14,7 @@ from pypdfium2 import raw
 from contracts.errors import Unreadable, UnreadableDocument
 from readers.draft import Draft, PartDraft, has_visible_text, useful_title
 from readers.pdf_attachments import enclose_attachments, list_attachments
+from readers.pdf_forms import open_page
 from readers.pdf_headings import Line, note_headings, page_lines
 from readers.pdf_invoice import embedded_invoice
 from readers.scans import Scans
@@ -31,6 +32,7 @@ _REPLACEMENT = 0xFFFD
 _DOTS_PER_POINT = 300 / 72
 _RENDERED_PIXELS = 18_000_000
 """As many as A3 has at 300 dots per inch; larger pages are rendered coarser."""
+_RENDERED_SIDE = 32_000
 _UTF_32 = f"utf-32-{sys.byteorder[0]}e"
 
 
@@ -72,6 +74,7 @@ def _open(data: bytes) -> pdfium.PdfDocument:
             "The PDF ends early: a part of it was lost when it was copied.",
             "Get the whole file again from where it came from.",
         )
+    document.init_forms()
     return document
 
 
@@ -81,18 +84,13 @@ def _read_pages(document: pdfium.PdfDocument, draft: Draft) -> list[tuple[PartDr
     Gives each part with how its lines are set.
     """
     count = len(document)
-    if count > draft.limits.pages:
-        raise UnreadableDocument(
-            Unreadable.TOO_LARGE,
-            f"The PDF has {count:,} pages, more than {draft.limits.pages:,}.",
-            "Cut it into smaller files and add those.",
-        )
+    draft.check_pages("PDF", count)
     scans = Scans(draft)
     broken: list[int] = []
     pages: list[tuple[PartDraft, list[Line]]] = []
     for number in range(1, count + 1):
         try:
-            page = document[number - 1]
+            page = open_page(document, number - 1)
             text, lines = page_text(page)
             if not has_visible_text(text) and next(page.get_objects(), None) is not None:
                 text = scans.text(number, count, partial(_picture, page))
@@ -124,7 +122,9 @@ def _read_pages(document: pdfium.PdfDocument, draft: Draft) -> list[tuple[PartDr
 def _picture(page: pdfium.PdfPage) -> "Image":
     """Render a page as people see it, in shades of grey."""
     width, height = page.get_size()
-    most = (_RENDERED_PIXELS / max(1.0, width * height)) ** 0.5
+    most = min(
+        (_RENDERED_PIXELS / max(1.0, width * height)) ** 0.5, _RENDERED_SIDE / max(width, height)
+    )
     bitmap = page.render(scale=min(_DOTS_PER_POINT, most), grayscale=True)
     picture: Image = bitmap.to_pil()
     return picture

@@ -1,6 +1,7 @@
 """Reads text in pictures: one part for each page of a TIFF, one part for any other picture."""
 
 import io
+import struct
 from functools import partial
 from typing import cast
 
@@ -14,6 +15,7 @@ from readers.scans import Scans
 # Never all that Pillow knows: some of its formats start other programs.
 _FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP", "HEIF")
 _PAGED = "TIFF"
+_BIG_TIFF = 43
 _SHADES = 255
 _ORIENTATION = ExifTags.Base.Orientation
 
@@ -27,6 +29,7 @@ def read(data: bytes, draft: Draft) -> None:
     Image.MAX_IMAGE_PIXELS = limit
     scans = Scans(draft)
     try:
+        draft.check_pages("picture", _directories(data))
         with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
             _read_frames(picture, draft, scans)
     except Image.DecompressionBombError as error:
@@ -44,12 +47,6 @@ def read(data: bytes, draft: Draft) -> None:
 
 def _read_frames(picture: Image.Image, draft: Draft, scans: Scans) -> None:
     count = int(getattr(picture, "n_frames", 1)) if picture.format == _PAGED else 1
-    if count > draft.limits.pages:
-        raise UnreadableDocument(
-            Unreadable.TOO_LARGE,
-            f"The picture has {count:,} pages, more than {draft.limits.pages:,}.",
-            "Cut it into smaller files and add those.",
-        )
     if picture.format == _PAGED:
         draft.metadata["pages"] = count
     for index in range(count):
@@ -63,6 +60,26 @@ def _read_frames(picture: Image.Image, draft: Draft, scans: Scans) -> None:
             draft.part(f"Page {number}", page=number).add(text)
         elif text:
             draft.part("Picture").add(text)
+
+
+def _directories(data: bytes) -> int:
+    """Count the pages of a TIFF by their chain alone: Pillow takes 0.5 ms for each, and squares."""
+    order = {b"II": "<", b"MM": ">"}.get(data[:2])
+    if order is None:
+        return 0
+    large = struct.unpack_from(f"{order}H", data, 2) == (_BIG_TIFF,)
+    first, counted, entry, place = (8, "Q", 20, "Q") if large else (4, "H", 12, "I")
+    places: set[int] = set()
+    try:
+        (at,) = struct.unpack_from(order + place, data, first)
+        while at and at not in places:
+            places.add(at)
+            (entries,) = struct.unpack_from(order + counted, data, at)
+            end = at + struct.calcsize(counted) + entry * entries
+            (at,) = struct.unpack_from(order + place, data, end)
+    except struct.error:
+        pass  # it ends early; what there is of it may be read
+    return len(places)
 
 
 def grey(picture: Image.Image) -> Image.Image:

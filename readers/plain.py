@@ -14,7 +14,11 @@ def text_of(data: bytes, draft: Draft) -> str:
     if len(data) > _BYTES_PER_CHARACTER * draft.limits.characters:
         raise too_much_text(draft.limits)
     declared = _XML_ENCODING.match(data[:300])
-    return decode(data, declared[1].decode("ascii") if declared else None)
+    text = decode(data, declared[1].decode("ascii") if declared else None)
+    # Cleaning takes away half at most, the first halves of line ends, and takes seconds.
+    if len(text) > 2 * draft.limits.characters:
+        raise too_much_text(draft.limits)
+    return text
 
 
 def read(data: bytes, draft: Draft) -> None:

@@ -32,6 +32,7 @@ def read(data: bytes, draft: Draft) -> None:
         named.get(_relation(slide), "")
         for slide in archive.xml(main).iterfind("{*}sldIdLst/{*}sldId")
     ]
+    draft.check_pages("presentation", len(slides))
     for number, member in enumerate(slides, start=1):
         if member:
             _write_slide(archive, member, draft, number)

@@ -26,7 +26,7 @@ _LACKING: Final = {"ru": 0.16}
 """Share of the words of clean texts that a dictionary lacks, where that is much (240 of XQuAD)."""
 _WORD: Final = re.compile("[A-Za-zÀ-ÖØ-öø-ɏЀ-ӿ]{3,}")
 """In the scripts of the dictionaries."""
-_ADDRESS: Final = re.compile(r"\S*(?:@|://)\S*")
+_ADDRESS: Final = re.compile(r"(?<!\S)\S*(?:@|://)\S*")
 _ENOUGH_FOR_LANGUAGE: Final = 150
 """Characters: telling languages takes half of the time of measuring."""
 _MORE_FOR_LANGUAGE: Final = 500

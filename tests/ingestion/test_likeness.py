@@ -8,6 +8,7 @@ import pytest
 
 from contracts.likeness import Fingerprint, Likeness
 from ingestion.likeness import LONGEST, compare, fingerprint
+from ingestion.marks import figures
 from tests.ingestion.twinning import (
     COPIES,
     LANGUAGES,
@@ -127,3 +128,8 @@ def test_another_process_gives_the_same_fingerprint() -> None:
         for seed in ("1", "2")
     }
     assert len(seen) == 1
+
+
+@pytest.mark.timeout(30)
+def test_a_word_without_end_costs_no_more_than_its_length() -> None:
+    assert figures("a" * 500_000) == ()

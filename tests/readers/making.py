@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Mapping
 
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -29,12 +30,30 @@ STYLES = (
 )
 
 
+LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
+    f'<!ENTITY {new} "{f"&{old};" * 10}">'
+    for old, new in zip("abcdefghi", "bcdefghij", strict=True)
+)
+"""Entities of which the last, ``&j;``, is a billion laughs; ``]>`` ends them."""
+
+
 def packed(members: Mapping[str, str | bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
     return buffer.getvalue()
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def replaced(data: bytes, member: str, old: str, new: str) -> bytes:
+    """Change the text of one member of a packed document."""
+    members = unpacked(data)
+    return packed(members | {member: members[member].replace(old.encode(), new.encode())})
 
 
 def word(body: str, **beside: str) -> bytes:
@@ -51,7 +70,9 @@ def paragraph(text: str, style: str = "") -> str:
     return f"<w:p>{properties}<w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
-def pdf(*pages: str | None, password: str | None = None, title: str = "") -> bytes:
+def pdf(
+    *pages: str | None, password: str | StandardEncryption | None = None, title: str = ""
+) -> bytes:
     """Make a PDF; a page of None shows a drawing without text, an empty one nothing."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4, encrypt=password, pageCompression=1)

@@ -7,7 +7,6 @@ import lzma
 import random
 import tarfile
 import zipfile
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import py7zr
@@ -17,60 +16,10 @@ from contracts.errors import Unreadable
 from contracts.nouns import Reading
 from tests.readers.conftest import RefuseBytes, UnpackBytes
 from tests.readers.making import packed
+from tests.readers.making_archives import PACKERS, sevenzipped, special, tarred, zipped
 
 FILES = {"lettre.txt": b"Bonjour", "dossier/счёт.txt": b"42", "vide.txt": b""}
 HOSTILE = ("../../etc/passwd", "/etc/shadow", "C:\\Windows\\x.ini", "a/../../b", "d/./e", "a\nb")
-
-
-def zipped(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name), content, method)
-    return buffer.getvalue()
-
-
-def tarred(files: Mapping[str, bytes], *others: tarfile.TarInfo) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
-        for member in others:
-            archive.addfile(member)
-    return buffer.getvalue()
-
-
-def sevenzipped(
-    files: Mapping[str, bytes], password: str | None = None, *, header_encryption: bool = False
-) -> bytes:
-    buffer = io.BytesIO()
-    with py7zr.SevenZipFile(
-        buffer, "w", password=password, header_encryption=header_encryption
-    ) as archive:
-        for number, content in enumerate(files.values()):
-            archive.writestr(content, str(number))
-        # The library writes no names that lead elsewhere; others do.
-        for member, name in zip(archive.header.files_info.files, files, strict=True):
-            member["filename"] = name
-    return buffer.getvalue()
-
-
-def special(name: str, kind: bytes, target: str = "") -> tarfile.TarInfo:
-    member = tarfile.TarInfo(name)
-    member.type, member.linkname = kind, target
-    return member
-
-
-PACKERS: dict[str, Callable[[Mapping[str, bytes]], bytes]] = {
-    "application/zip": zipped,
-    "application/x-tar": tarred,
-    "application/gzip": lambda files: gzip.compress(tarred(files)),
-    "application/x-bzip2": lambda files: bz2.compress(tarred(files)),
-    "application/x-xz": lambda files: lzma.compress(tarred(files)),
-    "application/x-7z-compressed": sevenzipped,
-}
 
 
 def not_opened(reading: Reading) -> list[str]:
@@ -98,58 +47,6 @@ async def test_names_that_lead_elsewhere_are_made_plain(unpack: UnpackBytes, kin
     _, files = await unpack(PACKERS[kind](named))
     assert sorted(files.values()) == sorted(named.values())
     assert set(files) == {"etc/passwd", "etc/shadow", "Windows/x.ini", "a/b", "d/e", "ab"}
-
-
-@pytest.mark.parametrize("pack", [zipped, tarred, sevenzipped])
-async def test_ten_thousand_files_and_one_are_too_many(
-    refusal: RefuseBytes, pack: Callable[[Mapping[str, bytes]], bytes]
-) -> None:
-    error = await refusal(pack({f"{number}": b"" for number in range(10_001)}))
-    assert error.reason is Unreadable.TOO_LARGE
-    assert "10,000 files" in error.message
-
-
-@pytest.mark.parametrize(
-    "pack",
-    [
-        zipped,
-        sevenzipped,
-        lambda files: gzip.compress(tarred(files)),
-        lambda files: bz2.compress(files["bomb"]),
-        lambda files: lzma.compress(files["bomb"]),
-    ],
-)
-async def test_a_bomb_ends_with_a_reason(
-    refusal: RefuseBytes, pack: Callable[[Mapping[str, bytes]], bytes]
-) -> None:
-    error = await refusal(pack({"bomb": bytes(60 << 20)}))
-    assert error.reason is Unreadable.TOO_LARGE
-    assert "unpacks to far more than its size" in error.message
-
-
-async def test_a_bomb_in_what_is_not_opened_ends_with_a_reason(refusal: RefuseBytes) -> None:
-    odd = special("odd", b"Z")
-    odd.size = 60 << 20
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        archive.addfile(odd, io.BytesIO(bytes(odd.size)))
-    assert (await refusal(gzip.compress(buffer.getvalue()))).reason is Unreadable.TOO_LARGE
-
-
-async def test_a_hole_of_a_terabyte_ends_with_a_reason(refusal: RefuseBytes) -> None:
-    sparse = tarfile.TarInfo("hole")
-    sparse.pax_headers = {
-        "GNU.sparse.major": "1",
-        "GNU.sparse.minor": "0",
-        "GNU.sparse.name": "hole",
-        "GNU.sparse.realsize": str(1 << 40),
-    }
-    sparse.size = 512
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        archive.addfile(sparse, io.BytesIO(b"0\n".ljust(512, b"\0")))
-    error = await refusal(buffer.getvalue())
-    assert error.reason is Unreadable.TOO_LARGE
 
 
 async def test_links_and_devices_are_listed_and_not_followed(unpack: UnpackBytes) -> None:
@@ -260,13 +157,6 @@ async def test_what_stands_before_a_tear_is_kept(unpack: UnpackBytes) -> None:
         assert files == {"a.txt": b"premier"}
         (note,) = not_opened(reading)
         assert note.startswith("the rest of the archive (")
-
-
-@pytest.mark.parametrize("kind", ["application/zip", "application/x-7z-compressed"])
-async def test_a_torn_archive_is_damaged(refusal: RefuseBytes, kind: str) -> None:
-    noise = random.Random(7).randbytes(40_000)  # noqa: S311 - what cannot be packed
-    data = PACKERS[kind]({"a.bin": noise})
-    assert (await refusal(data[:20_000])).reason is Unreadable.MALFORMED
 
 
 @pytest.mark.parametrize("kind", PACKERS)

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped] # no stubs are published
 
-from tests.readers.conftest import ReadBytes, UnpackBytes
+from tests.readers.conftest import UnpackBytes
 from tests.readers.making import pdf
 from tests.readers.making_ole import msg
 
@@ -143,13 +143,3 @@ async def test_a_portfolio_without_a_page_of_text_lists_its_files(unpack: Unpack
     reading, files = await unpack(with_attachments(pdf(None), a_txt=b"un", b_txt=b"deux"))
     assert set(files) == {"a.txt", "b.txt"}
     assert [(part.label, part.text) for part in reading.parts] == [("Attachments", "a.txt\nb.txt")]
-
-
-async def test_parts_nested_a_thousand_deep_do_not_stop_the_mail(read: ReadBytes) -> None:
-    head = b"From: a@e.org\nTo: b@e.org\nSubject: x\n"
-    nested = b"".join(
-        b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (level, level)
-        for level in range(1000)
-    )
-    reading = await read(head + nested + b"\ntext\n")
-    assert reading.title == "x"

@@ -9,33 +9,20 @@ from openpyxl import Workbook
 from contracts.errors import Unreadable
 from readers.formats import RECORD
 from tests.readers.conftest import ReadBytes, RefuseBytes
-from tests.readers.making import W, packed, paragraph, pdf, word
+from tests.readers.making import packed, paragraph, pdf, word
 from tests.readers.making_ole import compound
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
 
 
-def laughs() -> bytes:
-    entities = '<!ENTITY a "ha">' + "".join(
-        f'<!ENTITY {new} "{f"&{old};" * 10}">'
-        for old, new in zip("abcdefghi", "bcdefghij", strict=True)
-    )
-    text = f"<!DOCTYPE x [{entities}]><w:document {W}><w:body>"
-    return packed(
-        {"word/document.xml": f"{text}<w:p><w:r><w:t>&j;</w:t></w:r></w:p></w:body></w:document>"}
-    )
-
-
 @pytest.mark.parametrize(
     ("data", "name", "expected"),
     [
-        (b"", "empty.pdf", Unreadable.EMPTY),
         (b" \r\n\t \n", "blank.txt", Unreadable.EMPTY),
         ("\ufeff \u200b\u00ad\n".encode(), "invisible.txt", Unreadable.EMPTY),
         (b"\x01\x02", "controls.txt", Unreadable.EMPTY),
         ("  \n ".encode("utf-16"), "blank16.txt", Unreadable.EMPTY),
         (bytes(range(256)) * 40, "noise.txt", Unreadable.UNSUPPORTED),
-        (b"\x7fELF\x02\x01\x01" + bytes(2000), "program", Unreadable.UNSUPPORTED),
         (b"\x89PNG\r\n\x1a\n" + bytes(90), "scan.pdf", Unreadable.MALFORMED),
         (pdf(None, None), "scan.pdf", Unreadable.NO_TEXT),
         (pdf(""), "blank.pdf", Unreadable.EMPTY),
@@ -46,12 +33,9 @@ def laughs() -> bytes:
         (compound({"EncryptedPackage": b"x"}), "locked.xlsx", Unreadable.ENCRYPTED),
         (compound({"Thumbs": b"x"}), "Thumbs.db", Unreadable.UNSUPPORTED),
         (OLE, "stub.doc", Unreadable.MALFORMED),
-        (word(paragraph("x" * 3000))[:-80], "cut.docx", Unreadable.MALFORMED),
         (word(paragraph("x"))[:300], "cut.docx", Unreadable.MALFORMED),
         (packed({"word/document.xml": "<w:document>"}), "torn.docx", Unreadable.MALFORMED),
-        (packed({"word/document.xml": "<b>" * 9999}), "deep.docx", Unreadable.MALFORMED),
         (packed({"xl/workbook.xml": "<workbook/>"}), "torn.xlsx", Unreadable.MALFORMED),
-        (laughs(), "laughs.docx", Unreadable.MALFORMED),
         (packed({"a/": ""}), "files.zip", Unreadable.EMPTY),
         (b"<html><script>x</script></html>", "nothing.html", Unreadable.EMPTY),
     ],
@@ -63,22 +47,10 @@ async def test_each_kind_of_bad_file_has_its_reason(
     assert (await read(b"the next file")).parts[0].text == "the next file"
 
 
-async def test_a_zip_bomb_is_stopped_while_it_unpacks(refusal: RefuseBytes) -> None:
-    body = f"<w:document {W}><w:body>".encode() + b" " * (120 << 20)
-    error = await refusal(packed({"word/document.xml": body}), "bomb.docx")
-    assert error.reason is Unreadable.TOO_LARGE
-    assert "unpacks" in error.message
-
-
 async def test_an_empty_workbook_is_empty(refusal: RefuseBytes) -> None:
     buffer = io.BytesIO()
     Workbook().save(buffer)
     assert (await refusal(buffer.getvalue(), "x.xlsx")).reason is Unreadable.EMPTY
-
-
-async def test_deep_html_is_read(read: ReadBytes) -> None:
-    reading = await read(b"<html>" + b"<div>" * 1500 + b"ici", "deep.html")
-    assert reading.parts[0].text.strip() == "ici"
 
 
 async def test_encrypted_mail_says_so(refusal: RefuseBytes) -> None:
