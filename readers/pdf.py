@@ -123,7 +123,8 @@ def _picture(page: pdfium.PdfPage) -> "Image":
     """Render a page as people see it, in shades of grey."""
     width, height = page.get_size()
     most = min(
-        (_RENDERED_PIXELS / max(1.0, width * height)) ** 0.5, _RENDERED_SIDE / max(width, height)
+        (_RENDERED_PIXELS / max(1.0, width * height)) ** 0.5,
+        _RENDERED_SIDE / max(1.0, width, height),
     )
     bitmap = page.render(scale=min(_DOTS_PER_POINT, most), grayscale=True)
     picture: Image = bitmap.to_pil()
