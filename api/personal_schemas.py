@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.bodies import Body
 from contracts.personal import (
     MaskScope,
     PersonalDocument,
@@ -46,6 +47,19 @@ class PersonalList(BaseModel):
     masked: list[MaskScope]
     documents: list[PersonalAnswer]
     cursor: str | None
+
+
+class MasksBody(Body):
+    """Where a workspace wants personal data masked; what is left out is not masked."""
+
+    masked: frozenset[MaskScope] = Field(examples=[["prompts", "traces"]])
+
+
+class MasksAnswer(BaseModel):
+    """Where a workspace's personal data is masked."""
+
+    workspace: str
+    masked: list[MaskScope]
 
 
 def personal_answer(one: PersonalDocument) -> PersonalAnswer:

@@ -19,6 +19,7 @@ class ReasonAnswer(BaseModel):
     figure: str
     value: float
     z: float | None = Field(description="Robust z-score among documents of the same type.")
+    expected: float | None = Field(description="What the workspace expects of the figure.")
 
 
 class QualityAnswer(BaseModel):

@@ -20,6 +20,7 @@ from contracts.people import People
 from contracts.personal import PersonalCounts
 from contracts.policy import ReadPlan
 from contracts.record import Documents, Receipt
+from contracts.review import Review
 from contracts.tracing import Feedback, Traces
 from ingestion.discarding import Discard
 from ingestion.ordering import Order
@@ -114,6 +115,7 @@ class Service:
     traces: Traces
     feedback: Callable[[Feedback, str | None], Awaitable[None]]
     runs: Runs
+    review: Review
     plans: Callable[[], ReadPlan]
     operations: Operations
     curation: Curation

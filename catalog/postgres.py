@@ -19,6 +19,7 @@ from catalog.quality import PostgresAssessments
 from catalog.queue import ProcrastinateQueue
 from catalog.recognised import PostgresRecognisedPages
 from catalog.register import PostgresPanelRegister
+from catalog.review import PostgresReview
 from catalog.rights import PostgresRights
 from catalog.runs import PostgresRuns
 from catalog.schema import migrate
@@ -55,6 +56,7 @@ class PostgresCatalog:
         self.evidence = PostgresEvidence(self._connections)
         self.parity_log = PostgresParityLog(self._connections)
         self.recognised = PostgresRecognisedPages(self._connections)
+        self.review = PostgresReview(self._connections)
         self.rights = PostgresRights(self._connections)
         self.places = PostgresPlaces(self._connections, self.rights)
         self.runs = PostgresRuns(self._connections)

@@ -178,15 +178,20 @@ def _columns(assessments: Sequence[Assessment]) -> dict[str, list[Any]]:
 
 def _assessment(row: Sequence[Any]) -> Assessment:
     """Build an assessment from the columns of ``quality_queries._FIELDS``."""
-    document, number, workspace, media_type, rules, figures, repeated, state, reasons = row
+    document, number, workspace, media_type, rules, figures, repeated, state, told = row
     return Assessment(
         VersionRef(document, number),
         Kind(workspace, media_type),
         rules,
         Measured(figures, tuple(repeated)),
         QualityState(state),
-        tuple(Reason(**{**reason, "state": QualityState(reason["state"])}) for reason in reasons),
+        reasons(told),
     )
+
+
+def reasons(told: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
+    """Build reasons from what the table keeps of them."""
+    return tuple(Reason(**{**one, "state": QualityState(one["state"])}) for one in told)
 
 
 def _expectations(value: Mapping[str, Any]) -> Expectations:

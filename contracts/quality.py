@@ -31,8 +31,10 @@ class QualityState(StrEnum):
 class Reason:
     """Why a version is not good.
 
-    ``code`` is stable and may be matched by programs; ``sentence`` is English. ``z`` is the
-    robust z-score where the figure is unusual among its like, None where a limit is passed.
+    ``code`` is stable and may be matched by programs; ``sentence`` is English. ``value`` of the
+    figure says why: it is unusual among its like where it has a robust z-score ``z``; it is not
+    what the workspace expects where that is given as ``expected``; else it passes its own limit.
+    All figures in reasons are shares but those in LOGARITHMIC.
     """
 
     code: str
@@ -41,6 +43,7 @@ class Reason:
     figure: str
     value: float
     z: float | None = None
+    expected: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from deploy.commands.quality import quality
 from deploy.commands.rebuild import export, rebuild
 from deploy.commands.report import report_runs
 from deploy.commands.reproduce import reproduce_run
+from deploy.commands.review import review
 from deploy.commands.serve import serve, stop, worker
 from deploy.commands.suites import suites
 from deploy.commands.switch import audit, switch
@@ -58,6 +59,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(lab, name="lab")
 app.add_typer(personal, name="personal")
 app.add_typer(quality, name="quality")
+app.add_typer(review, name="review")
 app.add_typer(suites, name="suites")
 app.add_typer(workspaces, name="workspaces")
 

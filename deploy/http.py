@@ -47,6 +47,7 @@ def create_service_app(diptych: Diptych) -> FastAPI:
             traces=diptych.traced.traces,
             feedback=diptych.traced.feedback,
             runs=diptych.runs,
+            review=diptych.review,
             plans=diptych.plans,
             operations=_operations(diptych),
             curation=curation(diptych),

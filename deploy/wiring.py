@@ -28,6 +28,7 @@ from contracts.policy import (
     Policies,
 )
 from contracts.record import Documents, Ledger
+from contracts.review import Review
 from contracts.variants import Variants
 from deploy import stores
 from deploy.duplicates import Duplicates
@@ -94,6 +95,7 @@ class Diptych:
     generations: Generations
     parity_log: ParityLog
     runs: Runs
+    review: Review
     judgements: Judgements
     suites: Suites
     configurations: Configurations
@@ -277,6 +279,7 @@ def _assemble(opened: _Opened) -> Diptych:
         generations=generations,
         parity_log=catalog.parity_log,
         runs=catalog.runs,
+        review=catalog.review,
         judgements=catalog.judgements,
         suites=catalog.suites,
         configurations=catalog.configurations,

@@ -58,7 +58,14 @@ GROUPS = (
             Place("/intake", "nav.intake", Role.ADMIN),
         ),
     ),
-    Group("nav.checking", ()),
+    Group(
+        "nav.checking",
+        (
+            Place("/review", "nav.review"),
+            Place("/quality", "nav.quality"),
+            Place("/personal", "nav.personal", Role.EDITOR),
+        ),
+    ),
     Group(
         "nav.measuring",
         (

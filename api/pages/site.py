@@ -14,7 +14,10 @@ from api.pages.evaluations import add_evaluations
 from api.pages.frame import APP_PATH, LOGO
 from api.pages.intake import add_intake
 from api.pages.original import add_original
+from api.pages.personal import add_personal
+from api.pages.quality import add_quality
 from api.pages.reference import add_reference
+from api.pages.review import add_review
 from api.pages.signin import add_sign_in
 from api.pages.status import add_status
 from api.pages.suites import add_suites
@@ -44,6 +47,9 @@ def add_pages(app: FastAPI, service: Service, settings: PagesSettings) -> None:
     add_duplicates(service)
     add_trash(service)
     add_intake(service)
+    add_review(service)
+    add_quality(service)
+    add_personal(service)
     add_status(service)
     add_suites(service)
     add_evaluations(service)

@@ -5,10 +5,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.access import Services, WriteIn
+from api.access import Admin, Services, WorkspaceQuery, WriteIn, workspace_for
 from api.bodies import Text
-from api.personal_schemas import PersonalAnswer, PersonalList, kind_totals, personal_answer
+from api.personal_schemas import (
+    MasksAnswer,
+    MasksBody,
+    PersonalAnswer,
+    PersonalList,
+    kind_totals,
+    personal_answer,
+)
 from contracts.personal import PersonalLevel
+from contracts.policy import Change
 
 router = APIRouter(prefix="/v1", tags=["personal data"])
 
@@ -32,6 +40,23 @@ async def listing(
         documents=[personal_answer(one) for one in page.items],
         cursor=page.cursor,
     )
+
+
+@router.get("/personal/masks")
+async def masks(workspace: WriteIn, service: Services) -> MasksAnswer:
+    """Give where the workspace's personal data is masked."""
+    plan = await service.operations.policies.plan()
+    return MasksAnswer(workspace=workspace, masked=sorted(plan.masks(workspace)))
+
+
+@router.put("/personal/masks")
+async def mask(
+    body: MasksBody, identity: Admin, service: Services, workspace: WorkspaceQuery = None
+) -> MasksAnswer:
+    """Set where it is masked, with an audit row; it holds for what is done from now on."""
+    place = workspace_for(identity, workspace)
+    await service.operations.policies.mask(place, body.masked, Change(identity.name))
+    return MasksAnswer(workspace=place, masked=sorted(body.masked))
 
 
 @router.get("/documents/{document}/personal")

@@ -94,7 +94,12 @@ def _expected(figures: Figures, expectations: Expectations) -> Iterator[Reason]:
             continue
         if least is not None and value < least:
             sentence = f"{figure} is {value:.4g}, this workspace expects at least {least:g}."
-            yield Reason(f"expected_{figure}", QualityState.DOUBTFUL, sentence, figure, value)
+            yield _otherwise(figure, value, least, sentence)
         if most_allowed is not None and value > most_allowed:
             sentence = f"{figure} is {value:.4g}, this workspace expects at most {most_allowed:g}."
-            yield Reason(f"expected_{figure}", QualityState.DOUBTFUL, sentence, figure, value)
+            yield _otherwise(figure, value, most_allowed, sentence)
+
+
+def _otherwise(figure: str, value: float, expected: float, sentence: str) -> Reason:
+    state = QualityState.DOUBTFUL
+    return Reason(f"expected_{figure}", state, sentence, figure, value, expected=expected)

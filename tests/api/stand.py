@@ -214,6 +214,7 @@ class Stand:
             traces=catalog.traces,
             feedback=GiveFeedback(catalog.traces, self.tracer, self.tracer.flush),
             runs=catalog.runs,
+            review=catalog.review,
             plans=lambda: self.plan,
             operations=self.operating.operations(),
             curation=curation(catalog),

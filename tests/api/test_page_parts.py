@@ -16,10 +16,16 @@ from api.problems import STATUS
 from api.reference import reference_page
 from contracts.errors import CatalogUnavailable, Conflict, Unreadable
 from contracts.handling import RETRIABLE
+from contracts.likeness import Likeness
+from contracts.nouns import LANGUAGES as NATURAL
 from contracts.nouns import PanelName, ReadMode, Span
 from contracts.people import Role
+from contracts.personal import MaskScope, PersonalKind, PersonalLevel
 from contracts.policy import PanelStanding, Stage
+from contracts.quality import QualityState
 from contracts.record import FINAL, DocumentRecord, PanelState, Reached, VersionState, Wanted
+from contracts.review import ReviewSource
+from ingestion.quality.limits import LIMITS
 from tests.api.stand import Stand
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -74,6 +80,12 @@ def test_every_state_reason_role_and_panel_has_words() -> None:
         | {f"panel.{name}" for name in (*PanelName, ReadMode.FUSED)}
         | {f"way.{stage}" for stage in Stage}
         | {f"status.{one}" for one in PanelStanding if one is not PanelStanding.SERVING}
+        | {f"quality.{state}" for state in QualityState}
+        | {f"figure.{limit.figure}" for limit in LIMITS}
+        | {f"figure.language_{language}" for language in NATURAL}
+        | {f"personal.{one}" for one in (*PersonalKind, *PersonalLevel)}
+        | {f"personal.mask_{scope}{more}" for scope in MaskScope for more in ("", "_hint")}
+        | {f"review.{one}" for one in (*ReviewSource, *list(Likeness)[:3])}
     )
     assert wanted <= set(texts("en").words)
 

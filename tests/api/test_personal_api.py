@@ -84,3 +84,39 @@ async def test_readers_do_not_learn_whose_documents_are_delicate(
 ) -> None:
     async with stand.client("reader") as client:
         assert (await client.get(path.format(ids[2]))).status_code == 403
+
+
+async def test_masks_are_set_and_seen_at_once_and_the_audit_says_who(stand: Stand) -> None:
+    async with stand.client("admin") as client:
+        assert (await client.get("/v1/personal/masks")).json() == {
+            "workspace": "default",
+            "masked": [],
+        }
+        body = {"masked": ["traces", "index", "index"]}
+        answer = await client.put("/v1/personal/masks", json=body)
+        assert (answer.status_code, answer.json()["masked"]) == (200, ["index", "traces"])
+        assert (await client.get("/v1/personal/masks")).json() == answer.json()
+        await client.put("/v1/personal/masks", json={"masked": []})
+        assert (await client.get("/v1/personal/masks")).json()["masked"] == []
+    last, first = await stand.catalog.policies.audit()
+    assert (first.actor, first.action, first.subject) == ("a admin", "masking.set", "default")
+    assert first.after == last.before == {"scopes": ["index", "traces"]}
+
+
+@pytest.mark.parametrize("body", [{}, {"masked": ["all"]}, {"masked": "index"}, {"mask": []}])
+async def test_masks_that_there_are_not_are_refused(stand: Stand, body: dict[str, object]) -> None:
+    async with stand.client("admin") as client:
+        assert (await client.put("/v1/personal/masks", json=body)).status_code == 422
+    assert await stand.catalog.policies.audit() == []
+
+
+async def test_masks_of_another_workspace_are_for_its_own_administrators(stand: Stand) -> None:
+    body = {"masked": ["prompts"]}
+    async with stand.client("admin") as bound:
+        answer = await bound.put("/v1/personal/masks?workspace=other", json=body)
+        assert answer.status_code == 403
+    async with stand.client("root") as root:
+        answer = await root.put("/v1/personal/masks?workspace=other", json=body)
+        assert answer.json() == {"workspace": "other", "masked": ["prompts"]}
+        nowhere = await root.put("/v1/personal/masks?workspace=nowhere", json=body)
+        assert (nowhere.status_code, nowhere.json()["code"]) == (404, "not_found")

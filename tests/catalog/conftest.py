@@ -26,6 +26,7 @@ CONTRACTS = (
     "queue",
     "recognised",
     "register",
+    "review",
     "runs",
     "services",
     "suites",

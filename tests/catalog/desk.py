@@ -47,6 +47,7 @@ from contracts.record import (
     Receipt,
     Task,
 )
+from contracts.review import Review
 from contracts.tracing import Traces
 from contracts.trash import Trash
 from contracts.variants import Variants
@@ -102,6 +103,8 @@ class Catalog(Protocol):
     def assessments(self) -> Assessments: ...
     @property
     def likeness(self) -> LikenessRecord: ...
+    @property
+    def review(self) -> Review: ...
     @property
     def suites(self) -> Suites: ...
     @property

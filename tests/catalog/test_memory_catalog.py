@@ -22,6 +22,7 @@ from tests.catalog.quality_contract import QualityContract
 from tests.catalog.queue_contract import Handled, QueueContract
 from tests.catalog.recognised_contract import RecognisedPagesContract
 from tests.catalog.register_contract import RegisterContract
+from tests.catalog.review_contract import ReviewContract
 from tests.catalog.runs_contract import RunsContract
 from tests.catalog.services_contract import ServicesContract
 from tests.catalog.suites_contract import SuitesContract
@@ -48,6 +49,7 @@ class TestInMemoryCatalog(
     QueueContract,
     RecognisedPagesContract,
     RegisterContract,
+    ReviewContract,
     RunsContract,
     ServicesContract,
     SuitesContract,

@@ -38,6 +38,7 @@ from tests.fakes.personal import InMemoryPersonalCounts
 from tests.fakes.places import InMemoryPlaces
 from tests.fakes.quality import InMemoryAssessments
 from tests.fakes.recognised import InMemoryRecognisedPages
+from tests.fakes.review import InMemoryReview
 from tests.fakes.runs import InMemoryRuns
 from tests.fakes.suites import InMemorySuites
 from tests.fakes.traces import InMemoryTraces
@@ -75,6 +76,7 @@ class InMemoryCatalog:
         self.configurations = InMemoryConfigurations(self.tables, self.policies, self.runs)
         self.judgements = InMemoryJudgements(self.tables, self.runs)
         self.likeness = InMemoryLikeness(self.tables)
+        self.review = InMemoryReview(self.tables, self.assessments, self.likeness)
         self.suites = InMemorySuites(self.tables)
         self.traces = InMemoryTraces(self.tables)
         self.trash = InMemoryTrash(self.tables)

@@ -1,0 +1,114 @@
+"""Quality: how well the workspace's documents could be read, day by day, and the worst of them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from html import escape
+
+from nicegui import ui
+
+from api.pages.figures import TONES, reason_text
+from api.pages.frame import add_page, heading
+from api.pages.listing import PAGE, Listing, entry, sentence
+from api.pages.session import Visitor
+from api.service import Service
+from contracts.people import Role
+from contracts.quality import Assessed, QualityDay, QualityState, QualitySummary
+
+DAYS = 30
+MOST = 500
+OUTLIERS = "outliers"
+
+
+def add_quality(service: Service) -> None:
+    """Serve the page of data quality."""
+
+    async def build(visitor: Visitor) -> None:
+        await visitor.guard(QualityPage(visitor).load)
+
+    add_page(service, "/quality", "nav.quality", build)
+
+
+class QualityPage:
+    """What is thought of a workspace's documents."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+        with ui.element("div").classes("stack"):
+            heading(visitor.text("quality.title"), 1)
+            ui.label(visitor.text("quality.hint")).classes("soft")
+            self._trend = ui.element("div").classes("stack")
+            self._list = Listing(visitor, self.load, self._fetch, self._show)
+
+    async def load(self) -> None:
+        """Show the sums of this moment, and the worst documents."""
+        visitor, text = self._visitor, self._visitor.text
+        await visitor.confirm(Role.READER)
+        since = datetime.now(UTC).date() - timedelta(days=DAYS - 1)
+        summary = await visitor.service.quality.assessments.summary(visitor.workspace, since)
+        self._trend.clear()
+        with self._trend:
+            self._show_days(summary)
+        totals = Counter[str]()
+        for one in summary.totals:
+            totals[one.state] += one.documents
+        filters = {"": f"{text('documents.all')} {totals.total()}"}
+        filters |= {state: f"{text(f'quality.{state}')} {totals[state]}" for state in QualityState}
+        filters[OUTLIERS] = text("quality.outliers")
+        nothing = "quality.none_here" if totals else "quality.empty"
+        await self._list.restart(filters, text(nothing))
+
+    async def _fetch(
+        self, chosen: str, cursor: str | None
+    ) -> tuple[Sequence[Assessed], str | None]:
+        """Give the next documents; the cursor is how many were given."""
+        visitor, given = self._visitor, int(cursor or 0)
+        found = await visitor.service.quality.assessments.find(
+            visitor.workspace,
+            limit=min(given + PAGE + 1, MOST),
+            state=QualityState(chosen) if chosen in set(QualityState) else None,
+            outliers=chosen == OUTLIERS,
+        )
+        after = given + PAGE
+        return found[given:after], str(after) if len(found) > after else None
+
+    def _show(self, one: Assessed) -> None:
+        text, judged = self._visitor.text, one.assessment
+        badge = text(f"quality.{judged.state}"), TONES[judged.state]
+        with entry(judged.ref.document, one.title or one.source, one.source, badge):
+            for reason in judged.reasons:
+                sentence(reason_text(reason, text))
+            for line in judged.measured.repeated[:1]:
+                ui.label(text("quality.repeats", line=line)).classes("soft small")
+
+    def _show_days(self, summary: QualitySummary) -> None:
+        """Show a bar for each day on which something was read, none without any."""
+        text = self._visitor.text
+        if not summary.days:
+            return
+        heading(text("quality.trend", days=DAYS), 2)
+        ui.html(trend(summary.days, text("quality.days")), sanitize=False)
+        with ui.element("div").classes("row wrap"):
+            for state in QualityState:
+                ui.label(text(f"quality.{state}")).classes(f"badge {TONES[state]}")
+
+
+def trend(days: Sequence[QualityDay], label: str) -> str:
+    """Draw days as bars of good, doubtful and bad, as high as they have documents."""
+    by_day: dict[str, Counter[QualityState]] = {}
+    for one in days:
+        by_day.setdefault(one.day.isoformat(), Counter())[one.state] += one.documents
+    most = max(counts.total() for counts in by_day.values())
+    bars = []
+    for day, counts in by_day.items():
+        told = ", ".join(str(counts[state]) for state in QualityState)
+        pieces = "".join(
+            f'<i class="{TONES[state]}" style="height:{100 * counts[state] / most:.2f}%"></i>'
+            for state in reversed(QualityState)
+            if counts[state]
+        )
+        bars.append(
+            f'<div class="day" title="{day}: {told}"><div>{pieces}</div>'
+            f"<span>{day[8:]}.{day[5:7]}</span></div>"
+        )
+    return f'<div class="trend" role="img" aria-label="{escape(label)}">{"".join(bars)}</div>'

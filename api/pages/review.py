@@ -1,0 +1,121 @@
+"""Review: everything that waits for a person, with the reason and what to do next."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from nicegui import ui
+
+from api.pages.dialogs import quiet_button
+from api.pages.figures import reason_text
+from api.pages.frame import add_page, heading
+from api.pages.listing import PAGE, Act, Listing, entry, original, sentence
+from api.pages.session import Visitor
+from api.service import Service
+from contracts.likeness import Decision
+from contracts.people import Role
+from contracts.policy import Change
+from contracts.review import Matter, ReviewEntry, ReviewSource
+
+TONES = {ReviewSource.READING: "bad", ReviewSource.QUALITY: "wait", ReviewSource.LIKENESS: ""}
+
+
+def add_review(service: Service) -> None:
+    """Serve the page of what waits."""
+
+    async def build(visitor: Visitor) -> None:
+        await visitor.guard(ReviewPage(visitor).load)
+
+    add_page(service, "/review", "nav.review", build)
+
+
+class ReviewPage:
+    """What waits in a workspace."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+        with ui.element("div").classes("stack"):
+            heading(visitor.text("review.title"), 1)
+            ui.label(visitor.text("review.hint")).classes("soft")
+            self._list = Listing(visitor, self.load, self._fetch, self._show)
+
+    async def load(self) -> None:
+        """Show what waits at this moment."""
+        visitor, text = self._visitor, self._visitor.text
+        await visitor.confirm(Role.READER)
+        counts = await visitor.service.review.counts(visitor.workspace)
+        filters = {"": text("documents.all")}
+        filters |= {one: f"{text(f'review.{one}')} {counts[one]}" for one in ReviewSource}
+        await self._list.restart(filters, text("review.nothing"))
+
+    async def _fetch(
+        self, chosen: str, cursor: str | None
+    ) -> tuple[Sequence[ReviewEntry], str | None]:
+        visitor = self._visitor
+        source = ReviewSource(chosen) if chosen else None
+        find = visitor.service.review.find
+        page = await find(visitor.workspace, limit=PAGE, source=source, cursor=cursor)
+        return page.entries, page.cursor
+
+    def _show(self, one: ReviewEntry) -> None:
+        side, text = one.document, self._visitor.text
+        with entry(side.id, side.title, side.source, None):
+            for matter in one.matters:
+                with ui.element("div").classes("matter"):
+                    ui.label(text(f"review.{matter.source}")).classes(
+                        f"badge {TONES[matter.source]}"
+                    )
+                    with ui.element("div").classes("grow"):
+                        self._say(matter)
+                        if self._visitor.may(Role.EDITOR):
+                            with ui.element("div").classes("row wrap"):
+                                self._offer(side.id, matter)
+
+    def _say(self, matter: Matter) -> None:
+        """Say why it waits, and what to do next."""
+        text = self._visitor.text
+        if matter.other is not None:
+            with ui.element("p").classes("small"):
+                ui.label(text(f"review.{matter.code}")).style("display: inline")
+                ui.link(matter.other.title, original(matter.other.id), new_tab=True)
+            sentence("", text("review.next_likeness"))
+        elif matter.reasons:
+            for reason in matter.reasons:
+                sentence(reason_text(reason, text))
+            sentence("", text("review.next_quality"))
+        else:
+            known = text.known(f"reason.{matter.code}", matter.sentence)
+            sentence(known, text.known(f"remedy.{matter.code}", ""))
+
+    def _offer(self, document: UUID, matter: Matter) -> None:
+        """Offer what can be done at once."""
+        visitor, text, service = self._visitor, self._visitor.text, self._visitor.service
+        if matter.other is not None:
+            elder, actor = matter.other.id, visitor.identity.name
+
+            async def part() -> None:
+                await service.decide(visitor.workspace, elder, document, Decision.APART, actor)
+
+            self._button(text("review.apart"), part)
+            ui.link(text("nav.duplicates"), "/duplicates").classes("small")
+            return
+        if matter.source is ReviewSource.READING:
+
+            async def retry() -> None:
+                await service.order.retry(visitor.workspace, document)
+
+            self._button(text("documents.retry"), retry)
+
+        async def settle() -> None:
+            change = Change(visitor.identity.name)
+            await service.review.settle(visitor.workspace, document, matter.source, change)
+
+        self._button(text("review.settle"), settle)
+
+    def _button(self, words: str, act: Act) -> None:
+        async def run() -> None:
+            await self._visitor.confirm(Role.EDITOR)
+            await act()
+            ui.notify(self._visitor.text("review.done"), type="positive")
+            await self.load()
+
+        quiet_button(words, lambda: self._visitor.guard(run))
