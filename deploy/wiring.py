@@ -260,9 +260,8 @@ def _assemble(opened: _Opened) -> Diptych:
     panels, plans, metrics = opened.panels, opened.plans, opened.observers.metrics
     ledger, register, generations = catalog.ledger, catalog.register, catalog.generations
     search, ask, traced = _asking(opened)
-    reconcile = _reconcile(opened)
+    reconcile, receive = _reconcile(opened), _receive(opened)
     survey, parity, sample, keep, rebuild = _upkeep(opened)
-    receive = _receive(opened)
     return Diptych(
         settings=settings,
         models=models,

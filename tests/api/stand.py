@@ -173,8 +173,8 @@ class Stand:
     """The service, its parts within a test's reach, and a key for each role."""
 
     def __init__(self, folder: Path) -> None:
-        self.catalog = InMemoryCatalog(folder)
-        self.catalog.tables.workers = 1
+        self.catalog = catalog = InMemoryCatalog(folder)
+        catalog.tables.workers = 1
         self.panels = {name: InMemoryPanel(name) for name in PanelName}
         self.embedder = HashEmbedder()
         self.plan = ReadPlan(GENERATION, frozenset(PanelName), Policy(ReadMode.FUSED))
@@ -190,7 +190,6 @@ class Stand:
         tracing = Tracing(self.tracer, SteadyLoad(), search.mode)
         self.keys: dict[str, str] = {}
         self.shares = folder / "shares"
-        catalog = self.catalog
         discard = Discard(catalog.documents, catalog.trash, catalog.blobs, days=TRASH_DAYS)
         receive = Receive(catalog.documents, catalog.blobs, limit=UPLOAD_LIMIT)
         self.service = Service(
