@@ -170,6 +170,17 @@ def many_attachments() -> bytes:
     return raw(one_page(others=attached)).replace(b"/Type/Catalog", b"/Type/Catalog/Names 6 0 R")
 
 
+def many_fields() -> bytes:
+    """Make a form of 5,000 fields that are one, and whose picture shows itself."""
+    widget = (
+        b"<</Type/Annot/Subtype/Widget/FT/Tx/T(n)/Rect[0 0 9 9]/F 4/AP<</N 7 0 R>>/Kids[6 0 R]>>"
+    )
+    form = b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X 7 0 R>>>>"
+    page = b">>/Annots[" + b"6 0 R " * 5000 + b"]>>"
+    data = raw(one_page(page=page, others={6: widget, 7: stream(b"/X Do", form)}))
+    return data.replace(b"/Type/Catalog", b"/Type/Catalog/AcroForm<</Fields[6 0 R]>>")
+
+
 def holding_itself() -> bytes:
     """Make a PDF in a PDF in a PDF, thirty times."""
     data = pdf("leaf")
@@ -218,6 +229,7 @@ PDFS = [
     Case("outline-loop.pdf", "bookmarks that follow each other in a circle", READ,
          looping_outline, "found"),
     Case("attachments.pdf", "10,001 attached files", Unreadable.TOO_LARGE, many_attachments),
+    Case("fields.pdf", "5,000 fields that hold and show themselves", READ, many_fields, "found"),
     Case("in-itself.pdf", "a PDF in a PDF, thirty times", READ, holding_itself, "found at 29"),
     Case("polyglot.pdf", "a PDF with a Word document behind its end", READ,
          with_a_zip_behind, "found"),
