@@ -102,6 +102,28 @@ def pdf_with_text_outside() -> bytes:
     return buffer.getvalue()
 
 
+def pdf_of_glyphs(shown: str, meanings: Mapping[str, str]) -> bytes:
+    """Make a page that shows letters and says in hexadecimal UTF-16 what they mean."""
+    content = f"BT /F1 24 Tf 72 700 Td ({shown}) Tj ET"
+    codes = "".join(f"<{ord(letter):02X}> <{code}> " for letter, code in meanings.items())
+    table = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def "
+        "1 begincodespacerange <00> <FF> endcodespacerange "
+        f"{len(meanings)} beginbfchar {codes}endbfchar endcmap end end"
+    )
+    objects = (
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources 7 0 R>>",
+        f"<</Length {len(content)}>>stream\n{content}\nendstream",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>",
+        f"<</Length {len(table)}>>stream\n{table}\nendstream",
+        "<</Font<</F1 5 0 R>>>>",
+    )
+    body = "".join(f"{n} 0 obj\n{one}\nendobj\n" for n, one in enumerate(objects, 1))
+    return f"%PDF-1.4\n{body}trailer<</Size 8/Root 1 0 R>>\n%%EOF".encode()
+
+
 def slides(*bodies: str, kind: str = "presentation", **beside: str) -> bytes:
     """Make a pptx of shape trees; ``beside`` names members by slide: notes1, comments1, data1."""
     relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

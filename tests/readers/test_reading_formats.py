@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from contracts.nouns import Reading
 from readers.formats import RECORD
 from tests.readers.conftest import ReadBytes
-from tests.readers.making import paragraph, pdf, pdf_with_text_outside, word
+from tests.readers.making import paragraph, pdf, pdf_of_glyphs, pdf_with_text_outside, word
 
 RUSSIAN = "Съешь ещё этих мягких французских булок, да выпей чаю. " * 3
 FRENCH = "Dès Noël où un zéphyr haï me vêt de glaçons würmiens, je dîne à 5 €. " * 3
@@ -88,6 +88,23 @@ async def test_pdf_pages_are_parts_with_their_numbers(read: ReadBytes) -> None:
         "Second chapitre",
     ]
     assert_headings_stand_where_they_say(reading)
+
+
+@pytest.mark.parametrize(
+    ("code", "character"),
+    [("D835DC00", "\U0001d400"), ("0000", " "), ("FFFE", "-"), ("00660069", "fi")],
+)
+async def test_no_character_of_a_pdf_is_lost_or_moved(
+    read: ReadBytes, code: str, character: str
+) -> None:
+    text = only_text(await read(pdf_of_glyphs("BABCB", {"A": code, "C": "00430043"})))
+    assert text.strip() == f"B{character}BCCB"
+
+
+async def test_the_hyphen_at_a_line_end_of_a_pdf_stays(read: ReadBytes) -> None:
+    assert only_text(await read(pdf("The infor-\nmation goes on"))).strip() == (
+        "The infor-mation goes on"
+    )
 
 
 async def test_pdf_text_off_the_visible_page_is_left_out(read: ReadBytes) -> None:
