@@ -15,6 +15,8 @@ from procrastinate import PsycopgConnector, sql
 from procrastinate.connector import Notify
 from procrastinate.exceptions import ConnectorException
 
+from catalog.joining import END, GIVE_BACK
+
 _Result = TypeVar("_Result")
 
 _PATIENCE: Final = 20.0
@@ -24,6 +26,8 @@ _LONGER: Final = {
     # Longer than the rest: when the end of a job cannot be written, the worker has ended too.
     sql.queries["finish_job"]: 60.0,
     sql.queries["retry_job"]: 60.0,
+    END: 60.0,
+    GIVE_BACK: 60.0,
 }
 _FIRST_WAIT, _LAST_WAIT = 0.1, 2.0
 

@@ -7,13 +7,14 @@ from contextlib import suppress
 from typing import Final, LiteralString
 from uuid import UUID
 
-from procrastinate import App
+from procrastinate import App, JobContext
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from catalog.connections import Connections
 from catalog.jobs import LATER, NEXT, QUEUE, SOON, TASK, TURN, Jobs
+from catalog.joining import joined
 from catalog.ledger_queries import NAMED_BY_JOB, RELEASED
 from catalog.patient_connector import PatientConnector
 from contracts.errors import Unavailable
@@ -136,19 +137,23 @@ class ProcrastinateQueue:
                     await duties
 
     def _add_task(self, app: App, handle: Handle) -> None:
-        @app.task(name=TASK, queue=QUEUE, retry=_WhileUnavailable())
-        async def reconcile(documents: list[str], workspace: str = "") -> None:  # noqa: ARG001
-            # The workspace is for the queue alone: see _TAKE_TURN.
-            ids = [UUID(document) for document in documents]
-            await self._take_turn()
-            try:
-                await handle(ids)
-            except Unavailable:
-                raise  # the job itself comes again
-            except Exception:
-                await self._release(ids)
-                raise
-            await self._release(ids)
+        @app.task(name=TASK, queue=QUEUE, retry=_WhileUnavailable(), pass_context=True)
+        async def reconcile(context: JobContext, documents: list[str], workspace: str = "") -> None:
+            named = [UUID(document) for document in documents]
+            async with joined(context, workspace, named) as ids:
+                await self._take_turn()
+                await self._do(handle, ids)
+
+    async def _do(self, handle: Handle, documents: list[UUID]) -> None:
+        """Handle documents, and let the sweep find what was not finished."""
+        try:
+            await handle(documents)
+        except Unavailable:
+            raise  # the job itself comes again
+        except Exception:
+            await self._release(documents)
+            raise
+        await self._release(documents)
 
     async def _take_turn(self) -> None:
         """Let one upload and one job of the backlog be next, unless one is, workspace by workspace.

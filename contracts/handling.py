@@ -74,6 +74,7 @@ class Queue(Protocol):
 
         Jobs of a worker that died are taken over within 30 s; ``sweep`` runs about every 10 s
         in one worker at a time. A handler's Unavailable is retried with growing waits, for ever.
+        Small documents that wait may be handled together, whatever calls brought them.
         """
         ...
 

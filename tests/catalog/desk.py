@@ -116,13 +116,19 @@ class Catalog(Protocol):
 
 
 def arrival(
-    source: str, text: str = "", *, blob: str | None = None, metadata: Json | None = None
+    source: str,
+    text: str = "",
+    *,
+    blob: str | None = None,
+    metadata: Json | None = None,
+    size: int | None = None,
 ) -> Arrival:
     """One document of its own blob, whose bytes are ``text`` (its source when empty)."""
     raw = (text or source).encode("utf-8", "replace")
     digest = hashlib.sha256(raw).hexdigest()
     filename = f"{source[:50]}.txt"
-    return Arrival(source, filename, digest, blob or digest, 0, len(raw), None, metadata or {})
+    length = len(raw) if size is None else size
+    return Arrival(source, filename, digest, blob or digest, 0, length, None, metadata or {})
 
 
 def kept(

@@ -135,11 +135,11 @@ class QueueContract:
             await finish.wait()
             done.extend(ids)
 
-        one, two = await desk.accept_one("a"), await desk.accept_one("b")
-        queue = desk.catalog.queue
+        one, queue = await desk.accept_one("a"), desk.catalog.queue
         worker = asyncio.create_task(queue.work(handle, _no_sweep, concurrency=1))
         async with asyncio.timeout(DEADLINE):
             await began.wait()
+            two = await desk.accept_one("b")
             worker.cancel()
             # Give the stop its chance to abandon the job, were it to do so.
             await asyncio.wait([worker], timeout=0.1)

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from itertools import count
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import pytest
 
+from catalog.joining import BYTES
 from catalog.postgres import PostgresCatalog
 from catalog.queue import _TAKE_TURN
 from contracts.nouns import DEFAULT_WORKSPACE
+from contracts.record import Arrival
 from tests.catalog.desk import Desk, arrival, until
 from tests.catalog.queue_contract import working
 
@@ -20,11 +22,20 @@ FROM generate_series(1, 20000) n
 """
 
 
+def _large(source: str) -> Arrival:
+    """Give a document that no other one is done together with."""
+    return arrival(source, size=BYTES)
+
+
 async def test_a_backlog_ends_while_uploads_never_stop_and_neither_is_starved(
     postgres_catalog: PostgresCatalog,
 ) -> None:
     desk, queue = Desk(postgres_catalog), postgres_catalog.queue
-    backlog, numbers, done = [uuid4() for _ in range(6)], count(), ""
+    accept, numbers, done = postgres_catalog.documents.accept, count(), ""
+    backlog = [
+        (await accept(DEFAULT_WORKSPACE, [_large(f"bulk {n}")], bulk=True))[0].ref.document
+        for n in range(6)
+    ]
 
     async def handle(documents: Sequence[UUID]) -> None:
         nonlocal done
@@ -36,8 +47,6 @@ async def test_a_backlog_ends_while_uploads_never_stop_and_neither_is_starved(
     async def has_ended() -> bool:
         return done.count("b") == len(backlog)
 
-    for document in backlog:
-        await queue.nudge([document])
     await desk.accept_one("the first upload")
     async with working(queue, handle):
         await until(has_ended)
@@ -60,14 +69,14 @@ async def test_one_workspace_with_much_does_not_keep_the_single_upload_of_anothe
         done.extend(documents)
         if len(done) == 3:  # in the middle of the work of the first workspace
             for workspace in ("tiny", "small"):
-                (receipt,) = await accept(workspace, [arrival("one")], bulk=bulk)
+                (receipt,) = await accept(workspace, [_large("one")], bulk=bulk)
                 late.append(receipt.ref.document)
 
     async def has_ended() -> bool:
         return len(done) == 42
 
     for number in range(40):
-        await accept(DEFAULT_WORKSPACE, [arrival(f"much {number}")], bulk=bulk)
+        await accept(DEFAULT_WORKSPACE, [_large(f"much {number}")], bulk=bulk)
     async with working(queue, handle):
         await until(has_ended)
     # The job that was let go before the two were there, and one of the others' between them.
@@ -77,14 +86,15 @@ async def test_one_workspace_with_much_does_not_keep_the_single_upload_of_anothe
 async def test_what_is_sent_in_bulk_lets_uploads_pass_one_by_one(
     postgres_catalog: PostgresCatalog,
 ) -> None:
-    desk = Desk(postgres_catalog)
     done: list[UUID] = []
     accept = postgres_catalog.documents.accept
     bulk = [
-        (await accept(DEFAULT_WORKSPACE, [arrival(f"bulk {n}")], bulk=True))[0].ref.document
+        (await accept(DEFAULT_WORKSPACE, [_large(f"bulk {n}")], bulk=True))[0].ref.document
         for n in range(6)
     ]
-    uploads = [(await desk.accept_one(f"upload {n}")).document for n in range(6)]
+    uploads = [
+        (await accept(DEFAULT_WORKSPACE, [_large(f"upload {n}")]))[0].ref.document for n in range(6)
+    ]
 
     async def handle(documents: Sequence[UUID]) -> None:
         done.extend(documents)
