@@ -1,10 +1,10 @@
 """RuleFinder: personal data by its forms, its checksums and the words before it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from contracts.nouns import Span
 from contracts.personal import Certainty, Finding
-from inference.personal_forms import FORMS, Form, Needs
+from inference.personal_forms import FORMS, Form, Near, Needs
 from inference.personal_labels import NEAR, told
 
 
@@ -17,20 +17,41 @@ class RuleFinder:
 
     def find(self, text: str, language: str) -> list[Finding]:
         """Give findings in order, none overlapping."""
-        return list(_apart(sorted(one for form in FORMS for one in _of(form, text, language))))
+        places = {near: list(_places(near, text)) for near in _NEAR}
+        found = (one for form in FORMS for one in _of(form, text, places[form.near], language))
+        return list(_apart(sorted(found)))
 
 
-def _of(form: Form, text: str, language: str) -> Iterator[Finding]:
-    """Give what is written in one form."""
-    place = 0
-    while match := form.pattern.search(text, place):
-        start = match.start()
-        length = 0
-        if _said(form, text, start, match.end()):
-            length = form.length(match[0], language)
-        if length:
-            yield Finding(Span(start, start + length), form.kind, form.certainty)
-        place = start + max(length, 1)
+_NEAR = frozenset(form.near for form in FORMS)
+
+
+def _places(near: Near, text: str) -> Iterator[tuple[int, int]]:
+    """Give the ranges in which forms can stand, apart from each other."""
+    start = end = 0
+    for match in near.pattern.finditer(text):
+        if (first := max(0, match.start() - near.before)) > end:
+            if end:
+                yield start, end
+            start = first
+        end = match.end() + near.behind
+    if end:
+        yield start, end
+
+
+def _of(
+    form: Form, text: str, places: Sequence[tuple[int, int]], language: str
+) -> Iterator[Finding]:
+    """Give what is written in one form in some ranges of a text."""
+    for begin, end in places:
+        place = begin
+        while match := form.pattern.search(text, place, end):
+            start = match.start()
+            length = 0
+            if _said(form, text, start, match.end()):
+                length = form.length(match[0], language)
+            if length:
+                yield Finding(Span(start, start + length), form.kind, form.certainty)
+            place = start + max(length, 1)
 
 
 def _said(form: Form, text: str, start: int, end: int) -> bool:

@@ -29,6 +29,22 @@ class Needs(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """What a form is never far from; ``before`` and ``behind`` bound the characters around it."""
+
+    pattern: re.Pattern[str]
+    before: int
+    behind: int
+
+
+NUMBER = Near(re.compile("[0-9](?:[^0-9]{0,9}+[0-9]){6,}+"), 2, 2)
+"""Seven digits or more, nine other characters between two of them at most. Nearly all forms are
+looked for there alone: in text of few numbers that takes a tenth of the time."""
+_AT = Near(re.compile("@"), 66, 540)
+_COUNTRY = Near(re.compile("[A-Z]{2}[0-9]{2}"), 0, 66)
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """One way to write a kind.
 
@@ -40,6 +56,7 @@ class Form:
     length: Length
     needs: Needs = Needs.NOTHING
     certainty: Certainty = Certainty.CHECKED
+    near: Near = NUMBER
 
 
 _SPACE = r"[ \xa0\u202f\u2009]"
@@ -144,8 +161,8 @@ _SIRET_VALID = _if(_not_naught(siret.is_valid))
 _LIKELY = Certainty.LIKELY
 
 FORMS = (
-    Form(PersonalKind.EMAIL, _pattern(_EMAIL, "", ""), _all, certainty=_LIKELY),
-    Form(PersonalKind.IBAN, re.compile(ACCOUNT, re.VERBOSE), _account),
+    Form(PersonalKind.EMAIL, _pattern(_EMAIL, "", ""), _all, certainty=_LIKELY, near=_AT),
+    Form(PersonalKind.IBAN, re.compile(ACCOUNT, re.VERBOSE), _account, near=_COUNTRY),
     Form(PersonalKind.NIR, _pattern(_NIR), _if(nir.is_valid)),
     Form(PersonalKind.CARD, _pattern(_FOURS), _if(_card)),
     Form(PersonalKind.CARD, _pattern(_AMEX), _if(_card)),

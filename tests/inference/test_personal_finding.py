@@ -17,7 +17,8 @@ from contracts.personal import (
     masked,
     placeholder,
 )
-from inference.personal import RuleFinder
+from inference.personal import RuleFinder, _apart, _of
+from inference.personal_forms import FORMS
 
 FINDER: PersonalDataFinder = RuleFinder()
 
@@ -254,6 +255,22 @@ def test_findings_are_in_order_apart_and_stay_masked(text: str) -> None:
     for one in findings:
         rest = rest.replace(placeholder(one.kind), text[one.span.start : one.span.end], 1)
     assert rest == text
+
+
+PIECES = (
+    *"0123456789 -./()+@aAé№\n", "passport 12 AB 34567", "пасп. 45 08 № 123456", "tél. (0)1 ",
+    "FR76 3000 6000 0112 3456 7890 189", "KW81CBKU0000000000001234560101", "Ecris à ", ", ref ",
+    "MT84 MALT 0110 0001 2345 MTLC AST0 01S", "2 53 07 2A 073 004 43", "anna@exemple.co.fr",
+    "06 12 34 56 78", "+33 6 12 34 56 78", "SIREN 732 829 320", "4111 1111 1111 1111",
+    "8 (495) 123-45-67", "(212) 736-5000", "снилс 112-233-445 95",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_nothing_is_missed_by_looking_only_where_it_may_stand(text: str) -> None:
+    everywhere = [(0, len(text))]
+    found_there = [one for form in FORMS for one in _of(form, text, everywhere, "und")]
+    assert FINDER.find(text, "und") == list(_apart(sorted(found_there)))
 
 
 WORST = {
