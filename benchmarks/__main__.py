@@ -20,6 +20,7 @@ from benchmarks import (
     likeness,
     memory,
     peers,
+    pouring,
     quality,
     reading,
     regressions,
@@ -38,6 +39,8 @@ ALL: dict[str, Callable[[], Coroutine[None, None, list[Row]]]] = {
     "ingestion": ingestion.measure,
     "crossing": crossing.measure,
     "memory": memory.measure,
+    "small-files": pouring.small_files,
+    "mixed-files": pouring.mixed_files,
     "scale": scale.measure,
     "quality": quality.measure,
     "chunkers": chunkers.measure,
@@ -61,6 +64,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("names", nargs="*", default=list(ALL), metavar="name")
     parser.add_argument("--pages", type=int, help="scanned pages that `reading` reads")
+    parser.add_argument("--files", type=int, help="files that `small-files` pours")
     names = parser.parse_args().names
     print(f"{datetime.now(UTC):%Y-%m-%d} · {machine()} · load {os.getloadavg()[0]:.1f}")
     missed = 0
