@@ -14,6 +14,11 @@ sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type] # N
 
 import openvino as ov  # type: ignore[import-untyped] # noqa: E402 - it ships no types; after the line above
 
+_STEP = 16
+"""Texts are padded to a multiple of this many tokens. OpenVINO keeps code for every shape that it
+has met: of 730 texts in lots of 1 to 32 there are 55 shapes instead of 146, 38 MB instead of 174
+after the first 112, and a text takes 23.5 ms of processor time instead of 25.3."""
+
 
 class OpenVinoRuntime:
     """A compiled model; ``session`` gives each thread its own way to run it.
@@ -48,7 +53,7 @@ class OpenVinoSession:
 
     def run(self, texts: Sequence[Sequence[int]]) -> Vector:
         """Give float32 [len(texts), dimension] for token ids; releases the GIL meanwhile."""
-        longest = max(map(len, texts))
+        longest = -(-max(map(len, texts)) // _STEP) * _STEP
         ids = np.full((len(texts), longest), self._padding, dtype=np.int64)
         mask = np.zeros_like(ids)
         for row, tokens in enumerate(texts):
