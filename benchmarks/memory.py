@@ -81,13 +81,18 @@ async def _questions() -> list[Row]:
 def resident(service: Serving) -> dict[str, float]:
     """Give resident megabytes by role, of all processes that belong to the service's home."""
     found: dict[str, float] = {}
-    for process in psutil.process_iter(["cmdline", "memory_info", "environ"]):
+    mine: set[int] = set()
+    for process in psutil.process_iter(["pid", "ppid", "cmdline", "memory_info", "environ"]):
         line = " ".join(process.info["cmdline"] or ())
-        own = (process.info["environ"] or {}).get("DIPTYCH_HOME") == str(service.home)
-        role = next((r for key, r in ROLES.items() if key in line), None)
-        if role and (own or str(service.home) in line) and process.info["memory_info"]:
-            size = process.info["memory_info"].rss / 2**20
-            found[role] = found.get(role, 0.0) + size
+        named = (process.info["environ"] or {}).get("DIPTYCH_HOME") == str(service.home)
+        # Reading processes know no home: they belong to a worker that does.
+        reads = "readers.child" in line and process.info["ppid"] in mine
+        if named or reads or str(service.home) in line:
+            mine.add(process.info["pid"])
+            role = next((r for key, r in ROLES.items() if key in line), None)
+            if role and process.info["memory_info"]:
+                size = process.info["memory_info"].rss / 2**20
+                found[role] = found.get(role, 0.0) + size
     return found
 
 
