@@ -92,7 +92,7 @@ def declared(wish: Wish, home: Path) -> Place:
     address, title = _ADDRESSES[kind](wish.address, home)
     options: dict[str, Any] = dict(wish.options)
     if "ca" in options:
-        options["ca"] = str(Path(options["ca"]).expanduser().absolute())
+        options["ca"] = str(_path(options["ca"]).absolute())
     if "move_to" in options:
         options["move_to"] = _move_to(options["move_to"], address, wish, home)
     name = wish.name or _slug(title)
@@ -158,7 +158,7 @@ def _folder_address(text: str, home: Path) -> tuple[str, str]:
             f"The folder's path '{shown(text)[:200]}' is empty or has unprintable characters.",
             "Name a folder with a printable path; the names below it may be any.",
         )
-    path = Path(text).expanduser().resolve()
+    path = _path(text).resolve()
     _refuse_home(path, home)
     return str(path), path.name
 
@@ -183,11 +183,21 @@ def _move_to(text: str, root: str, wish: Wish, home: Path) -> str:
             "A folder cannot be mirrored and be emptied by --move-to.",
             "Choose one: what is moved away would be deleted from the documents.",
         )
-    path = Path(text).expanduser().resolve()
+    path = _path(text).resolve()
     _refuse_home(path, home)
     if str(path) == root:
         raise InvalidInput("--move-to names the folder itself.", "Name another folder.")
     return str(path)
+
+
+def _path(text: str) -> Path:
+    """Read a path as a shell does. Raises InvalidInput."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise InvalidInput(
+            f"Nobody knows whose home '{shown(text)[:200]}' is in.", "Write the whole path."
+        ) from error
 
 
 def _refuse_home(path: Path, home: Path) -> None:

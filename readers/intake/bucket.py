@@ -51,6 +51,8 @@ class BucketAddress:
             raise _no_address()
         if not set(parts.netloc) <= _BUCKET_CHARS or shown(prefix) != prefix:
             raise _no_address()
+        if prefix and not {"", ".", ".."}.isdisjoint(prefix.split("/")):  # the library has no such
+            raise _no_address()
         return cls(parts.netloc, prefix)
 
     def __str__(self) -> str:

@@ -145,6 +145,8 @@ async def test_what_keeps_one_out_is_said(
         "gs://bucket",
         "s3://b/a%0ab",
         "s3://a b/",
+        "s3://b/../x",
+        "s3://b/x//y",
         "s3://k:s@b/",
     ],
 )
