@@ -91,7 +91,8 @@ class Progress(BaseModel):
 class DocumentAnswer(BaseModel):
     """A document with its newest version; ``live`` is the version that readers see.
 
-    ``parent`` is the document that it lies in, as an attachment or in an archive.
+    ``parent`` is the document that it lies in, as an attachment or in an archive; ``parts`` were
+    read of it: pages, sheets, slides, the text.
     """
 
     id: UUID
@@ -110,6 +111,7 @@ class DocumentAnswer(BaseModel):
     live: int | None
     reason: str | None
     detail: str | None
+    parts: int
     progress: Progress
     created: datetime
     updated: datetime

@@ -26,7 +26,7 @@ from contracts.record import (
     Wanted,
 )
 
-_POSITION, _SLICE = 23, slice(24, 27)
+_POSITION, _SLICE = 24, slice(25, 28)
 """Where a row holds what is not part of the record: its place in the list and its bytes."""
 
 
@@ -152,7 +152,7 @@ def panel_states(rows: Sequence[Sequence[Any]] | None) -> tuple[PanelState, ...]
 
 def _record(row: Sequence[Any]) -> DocumentRecord:
     """Build a record from the columns of ``documents_queries._FIELDS``, in their order."""
-    fields = [*row[:20], panel_states(row[20]), *row[21:23]]
+    fields = [*row[:20], panel_states(row[20]), *row[21:24]]
     fields[11] = VersionState(row[11])
     return DocumentRecord(*fields)
 

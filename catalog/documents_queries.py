@@ -10,6 +10,7 @@ SELECT d.id, d.workspace, d.source, v.filename, coalesce(r.title, v.filename), r
        CASE WHEN v.state = 'processing' AND v.total > v.done AND v.done > v.paced_at
             THEN extract(epoch FROM v.updated - v.paced_from)::double precision
                  / (v.done - v.paced_at) * (v.total - v.done) END,
+       (SELECT count(*) FROM catalog.part p WHERE p.document = v.document AND p.number = v.number),
        d.position, v.blob, v.start, v.stop
 """
 _PANELS: Final = """

@@ -95,7 +95,8 @@ class DocumentRecord:
 
     ``panels`` are the ledger rows of the live generation; ``parent`` is the document that it
     lies in, where it came inside another. ``left_s`` are the seconds that the rest of the stage
-    in hand takes at this version's own pace so far; None while that is unknown.
+    in hand takes at this version's own pace so far; None while that is unknown. ``parts`` were read
+    of it: pages, sheets, slides, the text.
     """
 
     id: UUID
@@ -121,6 +122,7 @@ class DocumentRecord:
     panels: tuple[PanelState, ...]
     parent: UUID | None = None
     left_s: float | None = None
+    parts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class Outcome:
     reason: str | None = None
     detail: str | None = None
     chunks: int | None = None
+    parts: int = 0
     external_id: str | None = None
     unchanged: bool = False
 
@@ -262,6 +263,7 @@ def _outcome(awaited: Awaited, record: DocumentRecord) -> Outcome:
         reason=record.reason,
         detail=record.detail,
         chunks=next((p.chunks for p in record.panels if p.chunks is not None), None),
+        parts=record.parts,
         external_id=record.external_id,
         unchanged=awaited.unchanged,
     )

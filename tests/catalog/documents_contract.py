@@ -150,6 +150,7 @@ class DocumentsContract:
         reading = kept(ref, text="𝒜 é \u2028 \ufeff 'x'")
         await desk.catalog.ledger.save_readings([reading])
         assert await documents.parts(DEFAULT_WORKSPACE, ref) == list(reading.reading.parts)
+        assert (await desk.get(ref.document)).parts == len(reading.reading.parts)
         with pytest.raises(NotFound):
             await documents.parts(DEFAULT_WORKSPACE, VersionRef(ref.document, 2))
 

@@ -269,6 +269,7 @@ class Tables:
             panels=tuple(r.shown() for p, r in sorted(version.rows.items()) if p[0] == live),
             parent=document.parent,
             left_s=version.left_s(),
+            parts=len(version.kept.reading.parts) if version.kept else 0,
         )
 
     def versions(self) -> Iterator[Version]:
