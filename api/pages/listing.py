@@ -100,7 +100,7 @@ def original(document: UUID) -> str:
 
 def sentence(words: str, hint: str = "") -> None:
     """Show what is to be said of a document, and what follows from it."""
-    with ui.element("p").classes("small"):
-        ui.label(words).style("display: inline")
+    with ui.element("p").classes("small said"):
+        ui.label(words)
         if hint:
-            ui.label(hint).classes("soft").style("display: inline; margin-left: 0.35em")
+            ui.label(hint).classes("soft")

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
+from api.pages.figures import number
 from api.pages.frame import add_page, heading
 from api.pages.listing import PAGE, Listing, entry, sentence
 from api.pages.session import Visitor
@@ -72,7 +73,7 @@ class PersonalPage:
         with ui.element("div").classes("figures"):
             for kind, (found, documents) in sorted(totals.kinds.items(), key=lambda x: -x[1][0]):
                 with ui.element("div").classes("sheet card"):
-                    ui.label(f"{found:,}").classes("figure")
+                    ui.label(number(found, text)).classes("figure")
                     ui.label(text(f"personal.{kind}"))
                     ui.label(text("personal.in", documents=documents)).classes("soft small")
 
@@ -109,19 +110,28 @@ class PersonalPage:
 
     async def _fetch(
         self, chosen: str, cursor: str | None
-    ) -> tuple[Sequence[PersonalDocument], str | None]:
+    ) -> tuple[Sequence[tuple[str, PersonalDocument]], str | None]:
+        """Give the next documents with their titles."""
         visitor = self._visitor
         level = PersonalLevel(chosen) if chosen else None
         find = visitor.service.personal.find
         page = await find(visitor.workspace, limit=PAGE, level=level, cursor=cursor)
-        return page.items, page.cursor
+        ids = [one.count.ref.document for one in page.items]
+        documents = visitor.service.documents.find
+        known = (await documents(visitor.workspace, limit=PAGE, ids=ids)).items if ids else ()
+        titles = {record.id: record.title for record in known}
+        titled = [(titles.get(one.count.ref.document) or one.source, one) for one in page.items]
+        return titled, page.cursor
 
-    def _show(self, one: PersonalDocument) -> None:
+    def _show(self, titled: tuple[str, PersonalDocument]) -> None:
+        title, one = titled
         text, count = self._visitor.text, one.count
         badge = text(f"personal.{count.level}"), TONES[count.level]
-        with entry(count.ref.document, one.source, one.source, badge):
+        with entry(count.ref.document, title, one.source, badge):
             for kind, seen in count.found.items():
-                sentence(f"{text(f'personal.{kind}')}: {seen.count:,}", self._pages(seen))
+                sentence(
+                    f"{text(f'personal.{kind}')}: {number(seen.count, text)}", self._pages(seen)
+                )
 
     def _pages(self, seen: Occurrence) -> str:
         more = " …" if len(seen.pages) > PAGES else ""

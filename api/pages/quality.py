@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import escape
 
 from nicegui import ui
@@ -13,7 +13,7 @@ from api.pages.listing import PAGE, Listing, entry, sentence
 from api.pages.session import Visitor
 from api.service import Service
 from contracts.people import Role
-from contracts.quality import Assessed, QualityDay, QualityState, QualitySummary
+from contracts.quality import Assessed, QualityDay, QualityState
 
 DAYS = 30
 MOST = 500
@@ -48,12 +48,12 @@ class QualityPage:
         summary = await visitor.service.quality.assessments.summary(visitor.workspace, since)
         self._trend.clear()
         with self._trend:
-            self._show_days(summary)
+            self._show_days(summary.days, since)
         totals = Counter[str]()
         for one in summary.totals:
             totals[one.state] += one.documents
         filters = {"": f"{text('documents.all')} {totals.total()}"}
-        filters |= {state: f"{text(f'quality.{state}')} {totals[state]}" for state in QualityState}
+        filters |= {one: f"{text(f'quality.all_{one}')} {totals[one]}" for one in QualityState}
         filters[OUTLIERS] = text("quality.outliers")
         nothing = "quality.none_here" if totals else "quality.empty"
         await self._list.restart(filters, text(nothing))
@@ -81,23 +81,25 @@ class QualityPage:
             for line in judged.measured.repeated[:1]:
                 ui.label(text("quality.repeats", line=line)).classes("soft small")
 
-    def _show_days(self, summary: QualitySummary) -> None:
-        """Show a bar for each day on which something was read, none without any."""
+    def _show_days(self, days: Sequence[QualityDay], since: date) -> None:
+        """Show a bar for each day, nothing where none was read."""
         text = self._visitor.text
-        if not summary.days:
+        if not days:
             return
-        heading(text("quality.trend", days=DAYS), 2)
-        ui.html(trend(summary.days, text("quality.days")), sanitize=False)
         with ui.element("div").classes("row wrap"):
+            heading(text("quality.trend", days=DAYS), 2)
+            ui.element("div").classes("grow")
             for state in QualityState:
-                ui.label(text(f"quality.{state}")).classes(f"badge {TONES[state]}")
+                ui.label(text(f"quality.all_{state}")).classes(f"badge {TONES[state]}")
+        ui.html(trend(days, since, text("quality.days")), sanitize=False)
 
 
-def trend(days: Sequence[QualityDay], label: str) -> str:
+def trend(days: Sequence[QualityDay], since: date, label: str) -> str:
     """Draw days as bars of good, doubtful and bad, as high as they have documents."""
-    by_day: dict[str, Counter[QualityState]] = {}
+    every = (since + timedelta(days=n) for n in range(DAYS))
+    by_day: dict[date, Counter[QualityState]] = {day: Counter() for day in every}
     for one in days:
-        by_day.setdefault(one.day.isoformat(), Counter())[one.state] += one.documents
+        by_day.setdefault(one.day, Counter())[one.state] += one.documents
     most = max(counts.total() for counts in by_day.values())
     bars = []
     for day, counts in by_day.items():
@@ -109,6 +111,6 @@ def trend(days: Sequence[QualityDay], label: str) -> str:
         )
         bars.append(
             f'<div class="day" title="{day}: {told}"><div>{pieces}</div>'
-            f"<span>{day[8:]}.{day[5:7]}</span></div>"
+            f"<span>{day:%d.%m}</span></div>"
         )
     return f'<div class="trend" role="img" aria-label="{escape(label)}">{"".join(bars)}</div>'

@@ -16,7 +16,7 @@ from contracts.people import Role
 from contracts.policy import Change
 from contracts.review import Matter, ReviewEntry, ReviewSource
 
-TONES = {ReviewSource.READING: "bad", ReviewSource.QUALITY: "wait", ReviewSource.LIKENESS: ""}
+TONES = {ReviewSource.READING: "bad", ReviewSource.QUALITY: "wait", ReviewSource.LIKENESS: "hollow"}
 
 
 def add_review(service: Service) -> None:
@@ -74,14 +74,14 @@ class ReviewPage:
         """Say why it waits, and what to do next."""
         text = self._visitor.text
         if matter.other is not None:
-            with ui.element("p").classes("small"):
-                ui.label(text(f"review.{matter.code}")).style("display: inline")
+            with ui.element("p").classes("small said"):
+                ui.label(text(f"review.{matter.code}"))
                 ui.link(matter.other.title, original(matter.other.id), new_tab=True)
-            sentence("", text("review.next_likeness"))
+            ui.label(text("review.next_likeness")).classes("soft small")
         elif matter.reasons:
             for reason in matter.reasons:
                 sentence(reason_text(reason, text))
-            sentence("", text("review.next_quality"))
+            ui.label(text("review.next_quality")).classes("soft small")
         else:
             known = text.known(f"reason.{matter.code}", matter.sentence)
             sentence(known, text.known(f"remedy.{matter.code}", ""))

@@ -67,8 +67,9 @@ def test_bars_are_as_high_as_their_days_have_documents() -> None:
         QualityDay(date(2026, 11, 21), QualityState.GOOD, 1),
         QualityDay(date(2026, 11, 21), QualityState.BAD, 1),
     ]
-    html = trend(days, 'Days & "quality"')
-    assert html.count('class="day"') == 2
+    html = trend(days, date(2026, 10, 24), 'Days & "quality"')
+    assert html.count('class="day"') == 30
+    assert html.count("<i ") == 3
     assert 'title="2026-11-21: 1, 0, 1"' in html
     assert 'class="good" style="height:100.00%"' in html
     assert 'class="bad" style="height:12.50%"' in html

@@ -80,7 +80,7 @@ def test_every_state_reason_role_and_panel_has_words() -> None:
         | {f"panel.{name}" for name in (*PanelName, ReadMode.FUSED)}
         | {f"way.{stage}" for stage in Stage}
         | {f"status.{one}" for one in PanelStanding if one is not PanelStanding.SERVING}
-        | {f"quality.{state}" for state in QualityState}
+        | {f"quality.{all_}{state}" for state in QualityState for all_ in ("", "all_")}
         | {f"figure.{limit.figure}" for limit in LIMITS}
         | {f"figure.language_{language}" for language in NATURAL}
         | {f"personal.{one}" for one in (*PersonalKind, *PersonalLevel)}
