@@ -179,11 +179,13 @@ def _split(splitter: TextSplitter, text: str, section: Section) -> Iterator[Span
     """Yield the splitter's spans of a range, a window of text at a time.
 
     The splitter looks ahead to the next boundary of each kind for every chunk: in one long
-    line that is quadratic. The last chunk of a window begins the next one.
+    line that is quadratic. The last chunk of a window begins the next one; windows begin with
+    text, since it takes 0.8 s for each window of empty lines.
     """
     piece = _WRAPPED.sub(" ", text[section.start : section.end])
     start = 0
-    while start < len(piece):
+    while word := _WORD.search(piece, start):
+        start = word.start()
         found = splitter.chunk_indices(piece[start : start + _WINDOW])
         last = start + _WINDOW >= len(piece)
         for offset, chunk in found if last or len(found) < 2 else found[:-1]:  # noqa: PLR2004

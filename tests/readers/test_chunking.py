@@ -179,6 +179,12 @@ def test_a_passage_never_outgrows_the_models_window(name: str, tokenizer_file: P
     assert max(len(c.passage.replace(" ", "")) for c in chunks) < 500
 
 
+@pytest.mark.timeout(30)
+def test_empty_lines_without_end_cost_next_to_nothing(chunker: Chunker) -> None:
+    document = reading("début" + "\n \n" * 150_000 + "fin")
+    assert [chunk.text for chunk in chunked(chunker, document)] == ["début", "fin"]
+
+
 def test_invisible_text_gives_no_chunk(chunker: Chunker) -> None:
     document = reading("\u200b\n \ufeff\u00ad", "visible")
     assert [(c.part, c.text) for c in chunked(chunker, document)] == [(1, "visible")]
