@@ -42,8 +42,9 @@ class Decision(StrEnum):
 class Fingerprint:
     """What a version's text is compared by; equal texts have equal ones, in every process.
 
-    ``signature`` and ``bands`` are empty for a text too short to be compared but as a whole.
-    ``figures`` and ``names`` are what tells documents of one template apart, a sample of them
+    ``shingles`` are the letters whose runs are compared; ``signature`` and ``bands`` are empty for
+    a text too short to be compared but as a whole. ``figures`` and ``names`` are what tells
+    documents of one template apart, as often as they occur and in their order, a sample of them
     where there are very many; ``openers`` begin sentences and may be no names.
     """
 

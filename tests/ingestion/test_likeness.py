@@ -19,6 +19,7 @@ from tests.ingestion.twinning import (
     originals,
     receipt,
     reflow,
+    report,
     scan,
     siblings,
 )
@@ -94,6 +95,59 @@ def test_a_blank_form_is_no_copy_of_a_filled_one() -> None:
         f"{line} {said.amount()} {said.day()} {said.person()}" for line in blank.split("\n")
     )
     assert verdict(blank, filled) in {None, Likeness.SAME_TEMPLATE}
+
+
+def test_one_figure_of_many_like_it_counts() -> None:
+    said = Words.of("fr", "table")
+    text = "\n".join(f"{said.sentence()} 40 x 12,50 = 500" for _ in range(12))
+    assert verdict(text, text.replace("500", "510", 1)) is Likeness.SAME_TEMPLATE
+    assert verdict(text, text[::-1].replace("005", "015", 1)[::-1]) is Likeness.SAME_TEMPLATE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_figures_and_names_may_be_written_otherwise(language: str) -> None:
+    text = report(language, "written") + "\nTotal 12 345 678,90. MARTINVILLE"
+    other = headed(text.replace("12 345 678,90", "12345678.90"), dice(1))
+    assert verdict(text, other) is Likeness.NEAR_COPY
+    assert verdict(text, other.replace("12345678.90", "12345679.90")) is Likeness.SAME_TEMPLATE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_scan_of_a_text_that_repeats_itself_is_found(language: str) -> None:
+    said = Words.of(language, "refrain")
+    text = "\n".join(f"{n}. {line}" for n in range(9) for line in said.paragraphs(1) * 3)
+    mine, copy = known(text), known(scan(0.04)(text, dice(language)))
+    assert share_band(mine, copy)
+    assert verdict(text, scan(0.04)(text, dice(language))) is Likeness.NEAR_COPY
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_other_sentences_in_a_form_are_no_damage(language: str) -> None:
+    form, own = Words.of(language, "blank form"), Words.of(language, "other words")
+    text = [paragraph.lower() for paragraph in form.paragraphs(6)]
+    other = [*text[:4], own.paragraphs(1)[0].lower(), text[5]]
+    assert verdict("\n".join(text), "\n".join(other)) is Likeness.SAME_TEMPLATE
+    assert verdict("\n".join(text), scan(0.03)("\n".join(text), dice(1))) is Likeness.NEAR_COPY
+
+
+def test_a_text_with_much_more_in_it_is_no_copy() -> None:
+    said = Words.of("en", "annex")
+    letter, annex = ("\n".join(p.lower() for p in said.paragraphs(count)) for count in (6, 4))
+    assert verdict(letter, f"{letter}\n{annex}") is Likeness.SAME_TEMPLATE
+
+
+def test_names_may_be_divided_elsewhere() -> None:
+    text = "\n".join([*Words.of("fr", "cells").paragraphs(4), "in 12 Betriebskostenabrechnung"])
+    other = text.replace("kosten", "kosten\n").replace(" 12 ", " 12 13 ")
+    assert verdict(text, other) is Likeness.NEAR_COPY
+    assert verdict(text, other.replace("rechnung", "rechmung")) is Likeness.SAME_TEMPLATE
+
+
+def test_lost_accents_change_neither_months_nor_names() -> None:
+    text = "\n".join([*Words.of("fr", "accents").paragraphs(3), "Chez Lefèvre, le 3 février 2026"])
+    bare = text.translate(str.maketrans("éèêëàâçôûîï", "eeeeaacouii"))
+    assert verdict(text, bare) is Likeness.SAME_TEXT
+    assert verdict(text, bare.replace("fevrier", "decembre")) is Likeness.SAME_TEMPLATE
 
 
 def test_a_short_text_is_compared_as_a_whole_only() -> None:
