@@ -97,7 +97,7 @@ class Settings(BaseSettings):
         90, ge=0, le=36_500, description="Days that traces are kept; 0 keeps none."
     )
     trash_days: int = Field(
-        0, ge=0, le=3650, description="Days that deleted documents can come back; 0 keeps none."
+        30, ge=0, le=3650, description="Days that deleted documents can come back; 0 keeps none."
     )
     intake_root: Path | None = Field(
         None, description="Folders below it may be added by API and page; none: by command only."

@@ -122,6 +122,7 @@ async def _stage(home: Path) -> AsyncIterator[tuple[Diptych, Client, Crew]]:
     for name in [n for n in os.environ if n.startswith("DIPTYCH_") and n != "DIPTYCH_CACHE"]:
         del os.environ[name]  # databases that are to be killed are the soak's own
     os.environ |= {"DIPTYCH_HOME": str(home), "DIPTYCH_PORT": str(_free_port())}
+    os.environ |= {"DIPTYCH_TRASH_DAYS": "0"}  # what is deleted is erased at once
     os.environ |= {"DIPTYCH_LOG_LEVEL": "WARNING", "DIPTYCH_LOG_FORMAT": "json"}
     settings = load()
     async with open_diptych(settings) as diptych:
