@@ -109,6 +109,7 @@ def part(ref: VersionRef, value: Part) -> PartAnswer:
         label=value.label,
         page=value.page,
         language=value.language,
+        confidence=value.confidence,
         text=value.text,
         headings=headings,
     )

@@ -181,6 +181,9 @@ class PartAnswer(BaseModel):
     label: str
     page: int | None
     language: str
+    confidence: float | None = Field(
+        description="How sure text recognition was, from 0 to 1; null for text that is its own."
+    )
     text: str
     headings: list[HeadingAnswer]
 

@@ -118,7 +118,7 @@ class PostgresDocuments:
                 f"There is no text of version {ref.number} of document {ref.document}.",
                 "Wait until the version has been read, or ask for another one.",
             )
-        return [part(*row) for row in rows]
+        return [part(row) for row in rows]
 
     async def counts(self, workspace: str | None = None) -> Mapping[VersionState, int]:
         """Count documents by the state of their newest version."""
@@ -135,11 +135,11 @@ class PostgresDocuments:
         return row
 
 
-def part(
-    ordinal: int, label: str, text: str, page: int | None, headings: list[Any], language: str
-) -> Part:
+def part(row: Sequence[Any]) -> Part:
     """Build a part from its row."""
-    return Part(ordinal, label, text, page, tuple(Heading(*h) for h in headings), language)
+    ordinal, label, text, page, headings, language, confidence = row
+    titles = tuple(Heading(*h) for h in headings)
+    return Part(ordinal, label, text, page, titles, language, confidence)
 
 
 def panel_states(rows: Sequence[Sequence[Any]] | None) -> tuple[PanelState, ...]:

@@ -100,7 +100,7 @@ class PostgresLedger:
         async with self._connections.transaction() as connection:
             rows = await (await connection.execute(queries.READINGS, _columns(refs))).fetchall()
             async for row in await connection.execute(queries.READ_PARTS, _columns(refs)):
-                parts[VersionRef(*row[:2])].append(part(*row[2:]))
+                parts[VersionRef(*row[:2])].append(part(row[2:]))
         kept = (_kept(row, parts[VersionRef(*row[:2])]) for row in rows)
         return {reading.ref: reading for reading in kept}
 
@@ -315,6 +315,7 @@ def _part_columns(readings: Sequence[KeptReading]) -> dict[str, Any]:
         "labels": [plain(one.label) for _, one in pairs],
         "pages": [one.page for _, one in pairs],
         "languages": [one.language for _, one in pairs],
+        "confidences": [one.confidence for _, one in pairs],
         "headings": [json.dumps(rows) for rows in headings],
         "texts": [one.text for _, one in pairs],
     }

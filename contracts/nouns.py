@@ -101,7 +101,8 @@ class Part:
     """A page, sheet, slide, mail body or whole text: what spans count their characters in.
 
     ``text`` holds no NUL and no lone surrogate. ``page`` is 1-based where pages exist.
-    ``language`` is one of LANGUAGES, ``und`` for text in several of them as well.
+    ``language`` is one of LANGUAGES, ``und`` for text in several of them as well. ``confidence``
+    says of text that was recognised in a picture how sure that is, from 0 to 1; else it is None.
     """
 
     ordinal: int
@@ -110,6 +111,7 @@ class Part:
     page: int | None = None
     headings: tuple[Heading, ...] = ()
     language: str = UNDETERMINED
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

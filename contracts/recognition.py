@@ -15,6 +15,8 @@ Place: TypeAlias = tuple[str, int]
 class RecognisedPage:
     """What recognition made of the picture of one page, numbered from 1.
 
+    A picture that is shown among a document's text has a number made from its bytes.
+
     ``settings`` name the engine, its version and its languages: other ones may see more.
     ``confidence`` is the engine's own, from 0 to 1, None where it saw no words. A page with words
     but without ``text`` could not be made out; ``script`` then says in which one it is written,

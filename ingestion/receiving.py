@@ -70,7 +70,7 @@ class Receive:
         stored = await self._blobs.put(upload.pieces, limit=self._limit)
         source = upload.source or f"upload:{stored.sha256[:16]}/{name}"
         path = await self._blobs.path(stored.sha256)
-        arrivals = _arrivals(path, name, source, stored, upload.metadata)
+        arrivals = arrivals_of(path, name, source, stored, upload.metadata)
         receipts: list[Receipt] = []
         # Splitting a corpus reads and hashes the whole file: off the loop, batch by batch.
         while batch := await asyncio.to_thread(lambda: list(islice(arrivals, ACCEPT_BATCH))):
@@ -78,10 +78,10 @@ class Receive:
         return receipts
 
 
-def _arrivals(
+def arrivals_of(
     path: Path, name: str, source: str, stored: Stored, metadata: Json
 ) -> Iterator[Arrival]:
-    """Give the file as one arrival, or a corpus as one arrival per record."""
+    """Give the file as one arrival, or a corpus as one arrival per record; reads and hashes it."""
     if name.lower().endswith(CORPUS_SUFFIX):
         found = False
         for record in records(path):

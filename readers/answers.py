@@ -68,19 +68,18 @@ def to_page(header: bytes, text: bytes) -> RecognisedPage:
     """Give a recognised page. Raises BadAnswer."""
     try:
         message = json.loads(header)
-        sure = message["confidence"]
         page = RecognisedPage(
             page=_whole(message["page"]),
             settings=str(message["settings"]),
             text=text.decode("utf-8"),
-            confidence=None if sure is None else float(sure),
+            confidence=_share(message["confidence"]),
             languages=tuple(map(str, message["languages"])),
             script=_optional(message["script"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise BadAnswer(str(error)) from error
-    if not (page.page < _COUNTABLE and 0 <= (page.confidence or 0) <= 1):
-        raise BadAnswer("a page or a confidence that cannot be")
+    if page.page >= _COUNTABLE:
+        raise BadAnswer("a page that cannot be")
     return page
 
 
@@ -116,6 +115,7 @@ def _part(ordinal: int, raw: Mapping[str, object], text: str) -> Part:
         text,
         None if page is None else _whole(page),
         tuple(headings),
+        confidence=_share(raw["confidence"]),
     )
 
 
@@ -123,6 +123,12 @@ def _whole(value: object) -> int:
     if not isinstance(value, int) or value < 0:
         raise TypeError("not a whole number")
     return value
+
+
+def _share(value: object) -> float | None:
+    if value is not None and not (isinstance(value, int | float) and 0 <= value <= 1):
+        raise TypeError("not a share")
+    return None if value is None else float(value)
 
 
 def _optional(value: object) -> str | None:

@@ -1,6 +1,7 @@
 """Hands over what came with a mail: files and whole messages, which become documents."""
 
 import mimetypes
+import re
 from collections.abc import Collection, Iterator
 from email import policy
 from email.message import EmailMessage
@@ -78,4 +79,9 @@ def _subject(part: EmailMessage) -> str:
     if part.get_content_type() not in _MESSAGES:
         return ""
     subject = next((inner["Subject"] for inner in part.iter_parts()), None)
-    return str(subject or "").replace("/", "-").replace("\\", "-")
+    return plain_subject(str(subject or ""))
+
+
+def plain_subject(subject: str) -> str:
+    """Make a subject the name of a file, not of folders."""
+    return re.sub(r"[/\\]", "-", subject)

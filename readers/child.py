@@ -165,7 +165,13 @@ def _reading(kind: str, draft: Draft, parts: list[PartDraft]) -> bytes:
         "external_id": clean(draft.external_id) if draft.external_id is not None else None,
         "metadata": _storable(draft.metadata | _members(draft)),
         "parts": [
-            {"label": part.label, "page": part.page, "headings": part.headings, "bytes": len(text)}
+            {
+                "label": part.label,
+                "page": part.page,
+                "headings": part.headings,
+                "confidence": part.confidence,
+                "bytes": len(text),
+            }
             for part, text in zip(parts, texts, strict=True)
         ],
         "peak": peak_memory(),

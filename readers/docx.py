@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
+from typing import TypeAlias
 
 from lxml.etree import _Element as Element
 
 from readers.archive import Archive, take_core_properties
 from readers.draft import Draft, PartDraft, useful_title
-from readers.office_xml import FIXED, attribute, children, descend, tag
+from readers.office_xml import FIXED, attribute, children, descend, relations, tag
+from readers.pictures import Pictures
 
 _MAIN = re.compile(r"word/document\d*\.xml")
 _BESIDE = (
@@ -18,6 +21,7 @@ _BESIDE = (
 )
 # Deleted and moved-away text is not part of the document; instructions of fields are code.
 _SKIPPED = {"pPr", "rPr", "del", "moveFrom", "instrText", "tblPr", "trPr", "tcPr", "sectPr"}
+_PICTURES = {"blip": "embed", "imagedata": "id"}
 _HEADING_NAME = re.compile(r"(?i)heading (\d)")
 _BODY_LEVEL = 9
 _SYMBOL_FONTS = 0xF000
@@ -29,13 +33,15 @@ def read(data: bytes, draft: Draft) -> None:
     levels = _heading_levels(archive)
     main = next(name for name in archive.names if _MAIN.fullmatch(name))
     body = draft.part("Document")
-    _write(archive.xml(main), body, levels)
+    pictures = Pictures(draft)
+    _write(archive, main, body, levels, pictures)
     for label, pattern in _BESIDE:
         _write_beside(archive, draft, label, pattern)
     title, author = take_core_properties(archive)
     draft.title = useful_title(title) or (body.headings[0][2] if body.headings else None)
     if author:
         draft.metadata["author"] = author
+    pictures.recognise()
 
 
 def _write_beside(archive: Archive, draft: Draft, label: str, pattern: re.Pattern[str]) -> None:
@@ -43,28 +49,39 @@ def _write_beside(archive: Archive, draft: Draft, label: str, pattern: re.Patter
     part: PartDraft | None = None
     seen: set[str] = set()
     for name in sorted(filter(pattern.fullmatch, archive.names)):
-        for text, _ in _paragraphs(archive.xml(name), {}):
+        for text, _, _ in _paragraphs(archive.xml(name), {}):
             if text.strip() and text.strip() not in seen:
                 seen.add(text.strip())
                 part = part or draft.part(label)
                 part.add(text + "\n")
 
 
-def _write(root: Element, part: PartDraft, levels: dict[str, int]) -> None:
-    for text, level in _paragraphs(root, levels):
+def _write(
+    archive: Archive, main: str, part: PartDraft, levels: dict[str, int], pictures: Pictures
+) -> None:
+    named = relations(archive, main)
+    for text, level, shown in _paragraphs(archive.xml(main), levels):
         if level and text.strip():
             part.add_heading(text, level)
         else:
             part.add(text + "\n")
+        for picture in shown:
+            if target := named.get(picture):
+                pictures.show_after(part, target, partial(archive.read, target))
 
 
-def _paragraphs(root: Element, levels: dict[str, int]) -> Iterator[tuple[str, int]]:
-    """Yield (text, heading level or 0) of paragraphs and table rows, in order."""
+_Line: TypeAlias = tuple[str, int, list[str]]
+"""A paragraph or table row, its heading level or 0, relations to the pictures that it shows."""
+
+
+def _paragraphs(root: Element, levels: dict[str, int]) -> Iterator[_Line]:
+    """Yield paragraphs and table rows, in order."""
     for child in children(root):
         name = tag(child)
         if name == "p":
             boxes: list[Element] = []
-            yield _inline(child, boxes), _level(child, levels)
+            shown: list[str] = []
+            yield _inline(child, boxes, shown), _level(child, levels), shown
             for box in boxes:
                 yield from _paragraphs(box, levels)
         elif name == "tbl":
@@ -73,19 +90,21 @@ def _paragraphs(root: Element, levels: dict[str, int]) -> Iterator[tuple[str, in
             yield from _paragraphs(child, levels)
 
 
-def _rows(table: Element, levels: dict[str, int]) -> Iterator[tuple[str, int]]:
+def _rows(table: Element, levels: dict[str, int]) -> Iterator[_Line]:
     """Yield a line per row, cells between tabs; a row of one cell is a frame around text."""
     for row in descend(table, "tr", _SKIPPED):
         cells = list(descend(row, "tc", _SKIPPED))
         if len(cells) == 1:
             yield from _paragraphs(cells[0], levels)
         else:
-            texts = (" ".join(t for t, _ in _paragraphs(cell, levels)) for cell in cells)
-            yield "\t".join(" ".join(text.split()) for text in texts), 0
+            lines = [list(_paragraphs(cell, levels)) for cell in cells]
+            shown = [picture for cell in lines for _, _, pictures in cell for picture in pictures]
+            texts = (" ".join(text for text, _, _ in cell) for cell in lines)
+            yield "\t".join(" ".join(text.split()) for text in texts), 0, shown
 
 
-def _inline(element: Element, boxes: list[Element]) -> str:
-    """Give the text of a paragraph; text boxes anchored in it come after it."""
+def _inline(element: Element, boxes: list[Element], shown: list[str]) -> str:
+    """Give the text of a paragraph; text boxes and pictures anchored in it come after it."""
     pieces: list[str] = []
     for child in children(element):
         name = tag(child)
@@ -97,8 +116,10 @@ def _inline(element: Element, boxes: list[Element]) -> str:
             pieces.append(FIXED[name])
         elif name == "sym":
             pieces.append(_symbol(child))
+        elif name in _PICTURES:
+            shown.append(attribute(child, _PICTURES[name]))
         elif name not in _SKIPPED:
-            pieces.append(_inline(child, boxes))
+            pieces.append(_inline(child, boxes, shown))
     return "".join(pieces)
 
 

@@ -62,6 +62,7 @@ class PartDraft:
         self.label = label
         self.page = page
         self.headings: list[tuple[int, int, str]] = []
+        self.confidence: float | None = None
         self._draft = draft
         self._pieces: list[str] = []
         self._length = 0

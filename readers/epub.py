@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from functools import partial
 from urllib.parse import unquote
 
 from lxml.etree import _Element as Element
@@ -10,8 +11,9 @@ from contracts.errors import Unreadable, UnreadableDocument
 from readers import html
 from readers.archive import Archive
 from readers.decoding import decode
-from readers.draft import Draft, useful_title
+from readers.draft import Draft, PartDraft, useful_title
 from readers.office_xml import attribute
+from readers.pictures import Pictures
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
@@ -28,19 +30,29 @@ def read(data: bytes, draft: Draft) -> None:
     package_name = attribute(next(container.iterfind("{*}rootfiles/{*}rootfile")), "full-path")
     package = archive.xml(package_name)
     names = set(archive.names)
+    pictures = Pictures(draft)
     for number, href in enumerate(_spine(package), start=1):
         path = posixpath.join(posixpath.dirname(package_name), unquote(href.partition("#")[0]))
         name = posixpath.normpath(path)
         if name not in names:
             continue
         part = draft.part(f"Chapter {number}")
-        html.write(decode(archive.read(name)), part)
+
+        def show(
+            source: str, part: PartDraft = part, folder: str = posixpath.dirname(name)
+        ) -> None:
+            target = posixpath.normpath(posixpath.join(folder, unquote(source)))
+            if target in names:
+                pictures.show_after(part, target, partial(archive.read, target))
+
+        html.write(decode(archive.read(name)), part, show)
         if part.headings and not part.text[: part.headings[0][0]].strip():
             part.label = part.headings[0][2]
     title, author = (_property(package, name) for name in ("title", "creator"))
     draft.title = useful_title(title) or draft.first_heading
     if author:
         draft.metadata["author"] = author
+    pictures.recognise()
 
 
 def _check_not_locked(archive: Archive) -> None:

@@ -40,6 +40,7 @@ FORMATS: Mapping[str, str] = {
     "application/gzip": "readers.tar:read",
     "application/x-bzip2": "readers.tar:read",
     "application/x-xz": "readers.tar:read",
+    "application/zstd": "readers.tar:read",
     "text/html": "readers.html:read",
     "text/csv": "readers.tabular:read",
     "text/plain": "readers.plain:read",

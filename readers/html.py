@@ -1,6 +1,10 @@
 """Reads HTML: visible text in blocks, headings, table rows as lines with tabs."""
 
+import base64
 import re
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import unquote_to_bytes
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -8,6 +12,7 @@ from lxml.etree import _Element as Element
 from contracts.errors import Unreadable, UnreadableDocument
 from readers.decoding import decode
 from readers.draft import Draft, PartDraft, clean, too_much_text, useful_title
+from readers.pictures import Pictures
 
 _CHARSET = re.compile(
     rb"""(?i)<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{1,40})"""
@@ -29,6 +34,7 @@ _BLOCKS = _PARAGRAPHS | {
 _BYTES_PER_CHARACTER = 8
 _RESOURCE_LIMIT = 114
 """What libxml2 calls its end at 2,048 levels: of what follows nothing is left."""
+_INLINE = re.compile("(?i)data:image/[^,]{1,80};base64,")
 
 
 def read(data: bytes, draft: Draft) -> None:
@@ -37,12 +43,32 @@ def read(data: bytes, draft: Draft) -> None:
         raise too_much_text(draft.limits)
     charset = _CHARSET.search(data[:4096])
     part = draft.part("Page")
-    title = write(decode(data, charset[1].decode("ascii") if charset else None), part)
+    pictures = Pictures(draft)
+
+    def show(source: str) -> None:
+        if inline := _INLINE.match(source):
+            load = partial(_unpacked, source[inline.end() :])
+            pictures.show_after(part, source, load)
+
+    title = write(decode(data, charset[1].decode("ascii") if charset else None), part, show)
     draft.title = useful_title(title) or (part.headings[0][2] if part.headings else None)
+    pictures.recognise()
 
 
-def write(source: str, part: PartDraft) -> str:
-    """Write the visible text of an HTML source into a part and give the page's title."""
+def _unpacked(encoded: str) -> bytes:
+    """Decode the bytes of a picture that stands in the page itself."""
+    return base64.b64decode(unquote_to_bytes(encoded))
+
+
+def _nowhere(_source: str) -> None:
+    """Show no picture."""
+
+
+def write(source: str, part: PartDraft, show: Callable[[str], None] = _nowhere) -> str:
+    """Write the visible text of an HTML source into a part and give the page's title.
+
+    ``show`` hears of each picture's source when the text before it is written.
+    """
     parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
     )
@@ -51,7 +77,7 @@ def write(source: str, part: PartDraft) -> str:
     _check_all_is_there(parser)
     if root is None:
         return ""
-    writer = _Writer(part)
+    writer = _Writer(part, show)
     writer.element(root)
     writer.paragraph()
     return " ".join((root.findtext("head/title") or "").split())
@@ -71,8 +97,9 @@ def _check_all_is_there(parser: etree.HTMLParser) -> None:
 class _Writer:
     """Writes lines with white space as a browser would collapse it."""
 
-    def __init__(self, part: PartDraft) -> None:
+    def __init__(self, part: PartDraft, show: Callable[[str], None]) -> None:
         self._part = part
+        self._show = show
         self._line: list[str] = []
         self._gap = 2
 
@@ -111,6 +138,8 @@ class _Writer:
             return
         if tag == "br":
             self.line()
+        elif tag == "img":
+            self._show(element.get("src", ""))
         elif tag == "pre":
             self._preformatted(element)
         elif tag == "tr" and _is_row(element):
@@ -147,6 +176,8 @@ class _Writer:
         if any(cells):
             self._part.add("\t".join(cells).rstrip("\t") + "\n")
             self._gap = 1
+        for image in row.iterdescendants("img"):
+            self._show(image.get("src", ""))
 
 
 def _is_row(row: Element) -> bool:

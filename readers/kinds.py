@@ -19,6 +19,7 @@ _BEGINS = {
     "application/gzip": re.compile(rb"\x1f\x8b"),
     "application/x-bzip2": re.compile(rb"BZh[1-9]1AY&SY"),
     "application/x-xz": re.compile(rb"\xfd7zXZ\0"),
+    "application/zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
     "application/x-7z-compressed": re.compile(rb"7z\xbc\xaf\x27\x1c"),
     "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "image/jpeg": re.compile(rb"\xff\xd8\xff"),
@@ -31,8 +32,11 @@ _BEGINS = {
 }
 _OTHERS = {
     b"Rar!": ("RAR archive", "Unpack it, and add the files in it or a zip archive of them."),
-    b"\x28\xb5\x2f\xfd": ("Zstandard archive", "Unpack it and add the files in it."),
     b"MSCF": ("cabinet archive", "Unpack it and add the files in it."),
+    b"\x78\x9f\x3e\x22": (
+        "Outlook attachment in a form of its own (winmail.dat, TNEF)",
+        "Ask for it to be sent as HTML or plain text, or save its files in Outlook and add those.",
+    ),
 }
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OFFICE_MEMBERS = (

@@ -89,7 +89,7 @@ def refuse_sealed() -> NoReturn:
 
 def fields_of(message: EmailMessage) -> dict[str, str]:
     """Give the fields that people see, empty where a message has none."""
-    return {name: _field(message, name) for name in _FIELDS}
+    return {name: field_of(message, name) for name in _FIELDS}
 
 
 def lines_of(fields: dict[str, str]) -> str:
@@ -105,7 +105,8 @@ def write_fields(fields: dict[str, str], draft: Draft) -> None:
     draft.metadata |= {name.lower(): value for name, value in kept.items() if value}
 
 
-def _field(message: EmailMessage, name: str) -> str:
+def field_of(message: EmailMessage, name: str) -> str:
+    """Give one field in one line, empty where a message has none, whatever is in it."""
     try:
         return " ".join(str(message[name] or "").split())
     except Exception:  # noqa: BLE001 - the header parser raises anything for odd fields

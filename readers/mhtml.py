@@ -1,9 +1,12 @@
 """Reads web pages that were saved with their pictures into one file (mhtml, RFC 2557)."""
 
+from collections.abc import Iterator
 from email.message import EmailMessage
+from functools import partial
 
 from readers import html, mail
-from readers.draft import Draft, useful_title
+from readers.draft import Draft, PartDraft, useful_title
+from readers.pictures import Pictures
 
 
 def read(data: bytes, draft: Draft) -> None:
@@ -11,13 +14,34 @@ def read(data: bytes, draft: Draft) -> None:
     message = mail.parse(data)
     root = _root(message)
     pages = [part for part in message.walk() if part.get_content_subtype() in {"html", "xhtml+xml"}]
+    images = dict(_images(message))
+    pictures = Pictures(draft)
     titles = []
     for page in sorted(pages, key=lambda page: page is not root):
         part = draft.part("Page" if page is root else "Framed page")
-        titles.append(html.write(mail.content(page), part))
+
+        def show(source: str, part: PartDraft = part) -> None:
+            if source in images:
+                pictures.show_after(part, source, partial(_payload, images[source]))
+
+        titles.append(html.write(mail.content(page), part, show))
     if root in pages:
         draft.title = useful_title(titles[0])
     draft.title = draft.title or draft.first_heading
+    pictures.recognise()
+
+
+def _images(message: EmailMessage) -> Iterator[tuple[str, EmailMessage]]:
+    """Yield the pictures that are saved beside the pages, by the names that these have for them."""
+    for part in message.walk():
+        if part.get_content_maintype() == "image":
+            yield mail.field_of(part, "Content-Location"), part
+            yield f"cid:{mail.field_of(part, 'Content-ID').strip('<>')}", part
+
+
+def _payload(part: EmailMessage) -> bytes:
+    data = part.get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""
 
 
 def _root(message: EmailMessage) -> EmailMessage | None:

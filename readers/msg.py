@@ -2,24 +2,32 @@
 
 import email
 import io
+from dataclasses import replace
+from email.message import EmailMessage
 
+from olefile import OleFileIO
 from oxmsg import Message
 from oxmsg.attachment import Attachment
 from oxmsg.recipient import Recipient
+from oxmsg.storage import Storage, Stream
 
 from readers import html, mail
-from readers.attachments import SIGNATURES
-from readers.draft import Draft, has_visible_text
+from readers.attachments import SIGNATURES, plain_subject
+from readers.draft import Draft, clean, has_visible_text
 
 _HEADERS, _RECIPIENT_TYPE, _DISPLAY_NAME = 0x007D, 0x0C15, 0x3001
 _TO, _CC = 1, 2
 _METHOD, _EMBEDDED = 0x3705, 5
 _SEALED = "IPM.Note.SMIME"
+_INNER, _PROPERTIES = "__substg1.0_3701000D", "__properties_version1.0"
+_INNER_HEAD, _SHORTER = 24, 8
 
 
 def read(data: bytes, draft: Draft) -> None:
     """Give the header fields as the first part and the body as the second."""
-    message = Message.load(io.BytesIO(data))
+    with OleFileIO(io.BytesIO(data)) as file:
+        storage = Storage.from_ole(file)
+    message = Message(storage)
     kinds = {attachment.mime_type for attachment in message.attachments}
     if message.message_class == _SEALED or kinds & mail.SEALED:
         mail.refuse_sealed()
@@ -29,20 +37,70 @@ def read(data: bytes, draft: Draft) -> None:
         draft.part("Body").add(plain)
     elif rich:
         html.write(rich, draft.part("Body"))
-    for attachment in message.attachments:
-        _enclose(attachment, draft)
+    attached = storage.iter_attachment_storages()
+    for attachment, inner in zip(message.attachments, attached, strict=True):
+        _enclose(attachment, inner, draft)
 
 
-def _enclose(attachment: Attachment, draft: Draft) -> None:
-    shown = attachment.properties.str_prop_value(_DISPLAY_NAME)
-    name = attachment.file_name or shown or "attachment"
-    method = attachment.properties.int_prop_value(_METHOD)
-    if method == _EMBEDDED:
-        draft.leave_out(name, "a message inside an Outlook message: save it as a file of its own")
+def _enclose(attachment: Attachment, storage: Storage, draft: Draft) -> None:
+    name = _name(attachment)
+    if _is_message(attachment):
+        try:
+            data = _as_mail(storage).as_bytes()
+        except Exception:  # noqa: BLE001 - both libraries raise anything for torn messages
+            data = b""
+        if data.strip():
+            draft.enclose(name, data)
+        else:
+            draft.leave_out(name, "damaged")
     elif attachment.file_bytes is None:
         draft.leave_out(name, "a link, the file itself is not in the message")
     elif attachment.mime_type not in SIGNATURES:
         draft.enclose(name, attachment.file_bytes)
+
+
+def _name(attachment: Attachment) -> str:
+    shown = attachment.properties.str_prop_value(_DISPLAY_NAME)
+    name = attachment.file_name or shown or "attachment"
+    return f"{plain_subject(name)}.eml" if _is_message(attachment) else name
+
+
+def _is_message(attachment: Attachment) -> bool:
+    return attachment.properties.int_prop_value(_METHOD) == _EMBEDDED
+
+
+def _as_mail(attached: Storage) -> EmailMessage:
+    """Give a message that is attached as mail, with all that is attached to it."""
+    storage = next(one for one in attached.storages if one.name.upper() == _INNER.upper())
+    message = Message(replace(storage, streams=tuple(map(_as_in_a_file, storage.streams))))
+    made = EmailMessage()
+    for name, value in _fields(message).items():
+        if value:
+            made[name] = " ".join(clean(value).split())
+    if has_visible_text(message.body or ""):
+        made.set_content(clean(message.body or ""), cte="base64")
+    elif message.html_body:
+        made.set_content(clean(message.html_body), subtype="html", cte="base64")
+    inside = storage.iter_attachment_storages()
+    for attachment, inner in zip(message.attachments, inside, strict=True):
+        if _is_message(attachment):
+            made.add_attachment(_as_mail(inner))
+        elif attachment.file_bytes is not None and attachment.mime_type not in SIGNATURES:
+            made.add_attachment(
+                attachment.file_bytes,
+                maintype="application",
+                subtype="octet-stream",
+                filename=_name(attachment),
+            )
+    return made
+
+
+def _as_in_a_file(stream: Stream) -> Stream:
+    """Put the properties where those of a message that is a file begin."""
+    if stream.name != _PROPERTIES:
+        return stream
+    head, rest = stream.bytes_[:_INNER_HEAD], stream.bytes_[_INNER_HEAD:]
+    return replace(stream, bytes_=head + bytes(_SHORTER) + rest)
 
 
 def _fields(message: Message) -> dict[str, str]:

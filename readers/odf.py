@@ -1,7 +1,8 @@
 """Reads OpenDocument texts, presentations and workbooks (odt, odp, ods)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import repeat
 
 from lxml import etree
@@ -12,6 +13,7 @@ from readers.archive import Archive
 from readers.cells import cell_text, write_sheet
 from readers.draft import Draft, PartDraft, useful_title
 from readers.office_xml import attribute, children, descend, row_line, tag
+from readers.pictures import Pictures
 
 _SPACE = re.compile(r"[ \t\r\n]+")
 # One element may ask for any number of blanks, cells and rows.
@@ -22,12 +24,20 @@ _ROWS = 1_048_576
 _SKIPPED = {"tracked-changes", "annotation-end", "forms", "page-number", "page-count", "settings"}
 _ASIDE = {"note": "Notes", "annotation": "Comments"}
 _FRAMES = {"text-box", "object", "table"}
+_ELSEWHERE = ("..", "/", "http:", "https:", "file:")
+_PREVIEWS = "ObjectReplacements/"
+"""Pictures of what is read as text already."""
 
 
 def read_text(data: bytes, draft: Draft) -> None:
     """Give the body as one part; notes, comments, headers and footers as others."""
     archive = _open(data, draft)
-    writer = _Writer(draft)
+    pictures = Pictures(draft)
+
+    def show(target: str) -> None:
+        pictures.show_after(writer.part, target, partial(archive.read, target))
+
+    writer = _Writer(draft, show)
     writer.part = draft.part("Document")
     for body in _content(archive).iterfind("{*}body/{*}text"):
         writer.blocks(body)
@@ -35,20 +45,28 @@ def read_text(data: bytes, draft: Draft) -> None:
     _write_margins(archive, draft)
     _take_properties(archive, draft)
     draft.title = draft.title or draft.first_heading
+    pictures.recognise()
 
 
 def read_presentation(data: bytes, draft: Draft) -> None:
     """Give each slide's text with its number as page, then its notes; titles are headings."""
     archive = _open(data, draft)
     slides = list(_content(archive).iterfind("{*}body/{*}presentation/{*}page"))
+    pictures = Pictures(draft)
     for number, slide in enumerate(slides, start=1):
-        writer = _Writer(draft, page=number)
+        place = f"Picture on slide {number}"
+
+        def show(target: str, place: str = place, number: int = number) -> None:
+            pictures.show(target, partial(archive.read, target), place, number)
+
+        writer = _Writer(draft, show, page=number)
         writer.part = draft.part(f"Slide {number}", page=number)
         writer.blocks(slide)
         writer.write_aside()
     draft.metadata["pages"] = len(slides)
     _take_properties(archive, draft)
     draft.title = draft.title or draft.first_heading
+    pictures.recognise()
 
 
 def read_workbook(data: bytes, draft: Draft) -> None:
@@ -76,12 +94,16 @@ def _content(archive: Archive) -> Element:
 
 
 class _Writer:
-    """Writes blocks into a part; what is said aside is kept for parts of its own."""
+    """Writes blocks into a part; what is said aside is kept for parts of its own.
+
+    ``show`` hears of each picture in the file when the text before it is written.
+    """
 
     part: PartDraft
 
-    def __init__(self, draft: Draft, page: int | None = None) -> None:
+    def __init__(self, draft: Draft, show: Callable[[str], None], page: int | None = None) -> None:
         self._draft = draft
+        self._show = show
         self._page = page
         self._aside: dict[str, list[str]] = {}
 
@@ -97,6 +119,8 @@ class _Writer:
                 self._aside.setdefault("Notes", []).extend(self._lines(child))
             elif name in _ASIDE:
                 self._say_aside(child)
+            elif name == "image":
+                self._show_pictures(child)
             elif name not in _SKIPPED:
                 self.blocks(child, level or int(attribute(child, "class") == "title"))
 
@@ -115,6 +139,7 @@ class _Writer:
             self.part.add(text + "\n")
         for frame in frames:
             self.blocks(frame)
+        self._show_pictures(element)
 
     def _table(self, table: Element) -> None:
         for row in descend(table, "table-row", _SKIPPED):
@@ -123,6 +148,13 @@ class _Writer:
                 self.blocks(cells[0])
             else:
                 self.part.add(row_line(" ".join(self._lines(cell)) for cell in cells) + "\n")
+                self._show_pictures(row)
+
+    def _show_pictures(self, element: Element) -> None:
+        for image in element.iter("{*}image"):
+            target = attribute(image, "href").removeprefix("./")
+            if target and not target.startswith((*_ELSEWHERE, _PREVIEWS)):
+                self._show(target)
 
     def _lines(self, root: Element) -> Iterator[str]:
         """Yield the paragraphs below an element as plain lines."""
@@ -210,7 +242,7 @@ def _write_margins(archive: Archive, draft: Draft) -> None:
     """Write headers and footers of all page styles into one part, each line once."""
     if "styles.xml" not in archive.names:
         return
-    collector = _Writer(draft)
+    collector = _Writer(draft, lambda _: None)
     lines: dict[str, None] = {}
     masters = archive.xml("styles.xml").iterfind("{*}master-styles/{*}master-page")
     for master in masters:

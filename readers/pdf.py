@@ -14,8 +14,8 @@ from pypdfium2 import raw
 
 from contracts.errors import Unreadable, UnreadableDocument
 from readers.draft import Draft, PartDraft, has_visible_text, useful_title
-from readers.pdf_attachments import enclose_attachments, list_attachments
-from readers.pdf_forms import open_page
+from readers.pdf_annotations import flattened, look_at_annotations
+from readers.pdf_attachments import Attachments
 from readers.pdf_headings import Line, note_headings, page_lines
 from readers.pdf_invoice import embedded_invoice
 from readers.scans import Scans
@@ -43,9 +43,10 @@ def read(data: bytes, draft: Draft) -> None:
     """Give one part per page with visible text; text off the visible page is left out."""
     document = _open(data)
     try:
-        enclose_attachments(document, draft)
-        pages = _read_pages(document, draft)
-        list_attachments(draft)
+        attachments = Attachments(draft)
+        attachments.enclose_listed(document)
+        pages = _read_pages(document, draft, attachments)
+        attachments.write_list()
         _take_metadata(document, draft)
         _note_bookmarks(document, draft)
         if not any(part.headings for part in draft.parts):
@@ -77,11 +78,13 @@ def _open(data: bytes) -> pdfium.PdfDocument:
             "The PDF ends early: a part of it was lost when it was copied.",
             "Get the whole file again from where it came from.",
         )
-    document.init_forms()
+    document.init_forms()  # what is filled in is drawn where the file holds no picture of it
     return document
 
 
-def _read_pages(document: pdfium.PdfDocument, draft: Draft) -> list[tuple[PartDraft, list[Line]]]:
+def _read_pages(
+    document: pdfium.PdfDocument, draft: Draft, attachments: Attachments
+) -> list[tuple[PartDraft, list[Line]]]:
     """Fill the draft; pages that show something but hold no text are recognised.
 
     Gives each part with how its lines are set.
@@ -93,18 +96,15 @@ def _read_pages(document: pdfium.PdfDocument, draft: Draft) -> list[tuple[PartDr
     pages: list[tuple[PartDraft, list[Line]]] = []
     for number in range(1, count + 1):
         try:
-            page = open_page(document, number - 1)
-            text, lines = page_text(page)
-            if not has_visible_text(text) and next(page.get_objects(), None) is not None:
-                text = scans.text(number, count, partial(_picture, page))
+            text, lines = _read_page(document, number, attachments, scans)
         except pdfium.PdfiumError:
             broken.append(number)
             continue
         if has_visible_text(text):
             part = draft.part(f"Page {number}", page=number)
             part.add(text)
+            part.confidence = scans.confidence(number)
             pages.append((part, lines))
-        page.close()
     draft.metadata["pages"] = count
     scans.note()
     if broken:
@@ -120,6 +120,24 @@ def _read_pages(document: pdfium.PdfDocument, draft: Draft) -> list[tuple[PartDr
             "Get the file again from where it came from, or print it to a new PDF.",
         )
     return pages
+
+
+def _read_page(
+    document: pdfium.PdfDocument, number: int, attachments: Attachments, scans: Scans
+) -> tuple[str, list[Line]]:
+    """Give the text of a page and how its lines are set; hand over the files that are on it."""
+    page = document[number - 1]
+    shows_more = look_at_annotations(document, page, attachments)
+    text, lines = page_text(page)
+    is_picture = not has_visible_text(text) and next(page.get_objects(), None) is not None
+    if shows_more:
+        page = flattened(document, page, number - 1)
+    if is_picture:
+        text = scans.text(number, len(document), partial(_picture, page))
+    if shows_more and not (is_picture and has_visible_text(text)):
+        text, lines = page_text(page)
+    page.close()
+    return text, lines
 
 
 def _picture(page: pdfium.PdfPage) -> "Image":

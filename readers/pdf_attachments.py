@@ -1,5 +1,7 @@
 """Hands over the files that a PDF encloses: attachments, and the documents of a portfolio."""
 
+import hashlib
+
 import pypdfium2 as pdfium  # type: ignore[import-untyped] # no stubs are published
 
 from readers.draft import Draft
@@ -8,20 +10,36 @@ from readers.draft import Draft
 _INVOICES = {"factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml", "order-x.xml"}
 
 
-def enclose_attachments(document: pdfium.PdfDocument, draft: Draft) -> None:
-    """Hand the attachments over; one that is damaged is named."""
-    for index in range(min(document.count_attachments(), draft.limits.members + 1)):
-        name = f"attachment {index + 1}"
+class Attachments:
+    """The files of one document, each once: some are listed in it and pinned to a page as well."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._seen: set[tuple[str, bytes]] = set()
+
+    def enclose_listed(self, document: pdfium.PdfDocument) -> None:
+        """Hand over the files that the document lists."""
+        for index in range(min(document.count_attachments(), self._draft.limits.members + 1)):
+            name = f"attachment {index + 1}"
+            try:
+                self.enclose(document.get_attachment(index), name)
+            except pdfium.PdfiumError:
+                self._draft.leave_out(name, "damaged")
+
+    def enclose(self, attachment: pdfium.PdfAttachment, name: str) -> None:
+        """Hand one file over, or name it where it is damaged; ``name`` is for one without."""
         try:
-            attachment = document.get_attachment(index)
             name = attachment.get_name() or name
-            if name.lower() not in _INVOICES:
-                draft.enclose(name, bytes(attachment.get_data()))
+            data = bytes(attachment.get_data())
         except pdfium.PdfiumError:
-            draft.leave_out(name, "damaged")
+            self._draft.leave_out(name, "damaged")
+            return
+        known = name, hashlib.sha256(data).digest()
+        if name.lower() not in _INVOICES and known not in self._seen:
+            self._seen.add(known)
+            self._draft.enclose(name, data)
 
-
-def list_attachments(draft: Draft) -> None:
-    """Give a document that is nothing but its attachments their names as its text."""
-    if draft.members and not draft.parts:
-        draft.part("Attachments").add("\n".join(draft.members))
+    def write_list(self) -> None:
+        """Give a document that is nothing but its attachments their names as its text."""
+        if self._draft.members and not self._draft.parts:
+            self._draft.part("Attachments").add("\n".join(self._draft.members))

@@ -13,7 +13,7 @@ from readers.draft import Draft
 from readers.scans import Scans
 
 # Never all that Pillow knows: some of its formats start other programs.
-_FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP", "HEIF")
+FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP", "HEIF")
 _PAGED = "TIFF"
 _BIG_TIFF = 43
 _SHADES = 255
@@ -30,7 +30,7 @@ def read(data: bytes, draft: Draft) -> None:
     scans = Scans(draft)
     try:
         draft.check_pages("picture", _directories(data))
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             _read_frames(picture, draft, scans)
     except Image.DecompressionBombError as error:
         raise _too_large(limit) from error
@@ -56,10 +56,11 @@ def _read_frames(picture: Image.Image, draft: Draft, scans: Scans) -> None:
             raise _too_large(draft.limits.pixels)
         number = index + 1
         text = scans.text(number, count, partial(grey, picture))
-        if text and picture.format == _PAGED:
-            draft.part(f"Page {number}", page=number).add(text)
-        elif text:
-            draft.part("Picture").add(text)
+        if text:
+            paged = picture.format == _PAGED
+            part = draft.part(f"Page {number}", number) if paged else draft.part("Picture")
+            part.add(text)
+            part.confidence = scans.confidence(number)
 
 
 def _directories(data: bytes) -> int:

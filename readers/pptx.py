@@ -6,12 +6,14 @@ and leaves out the text of diagrams.
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from lxml.etree import _Element as Element
 
 from readers.archive import Archive, take_core_properties
 from readers.draft import Draft, PartDraft, useful_title
 from readers.office_xml import FIXED, attribute, children, descend, relations, row_line, tag
+from readers.pictures import Pictures
 
 _MAIN = re.compile(r"ppt/presentation\d*\.xml")
 _NOTES = re.compile(r"ppt/notesSlides/.+\.xml")
@@ -33,9 +35,10 @@ def read(data: bytes, draft: Draft) -> None:
         for slide in archive.xml(main).iterfind("{*}sldIdLst/{*}sldId")
     ]
     draft.check_pages("presentation", len(slides))
+    pictures = Pictures(draft)
     for number, member in enumerate(slides, start=1):
         if member:
-            _write_slide(archive, member, draft, number)
+            _write_slide(archive, member, draft, number, pictures)
     draft.metadata["pages"] = len(slides)
     if missing := [number for number, member in enumerate(slides, start=1) if not member]:
         draft.metadata["pages_damaged"] = missing[:200]
@@ -43,16 +46,24 @@ def read(data: bytes, draft: Draft) -> None:
     draft.title = useful_title(title) or draft.first_heading
     if author:
         draft.metadata["author"] = author
+    pictures.recognise()
 
 
-def _write_slide(archive: Archive, member: str, draft: Draft, number: int) -> None:
+def _write_slide(
+    archive: Archive, member: str, draft: Draft, number: int, pictures: Pictures
+) -> None:
     named = relations(archive, member)
     part = draft.part(f"Slide {number}", page=number)
-    for text, level in _shapes(archive.xml(member), archive, named, _UNSEEN):
+    slide = archive.xml(member)
+    for text, level in _shapes(slide, archive, named, _UNSEEN):
         if level and text.strip():
             part.add_heading(" ".join(text.split()), level)
         else:
             part.add(text + "\n")
+    for blip in slide.iterdescendants("{*}blip"):
+        if picture := named.get(attribute(blip, "embed")):
+            place = f"Picture on slide {number}"
+            pictures.show(picture, partial(archive.read, picture), place, number)
     for target in named.values():
         if _NOTES.fullmatch(target):
             notes = draft.part(f"Notes on slide {number}", page=number)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _LISTED_PAGES = 200
+_LATIN_ALONE = ("Latin",)
 _PACKAGES = "the packages tesseract-ocr, tesseract-ocr-fra and tesseract-ocr-rus"
 
 
@@ -20,14 +21,17 @@ class Scans:
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
-        self._pages: list[RecognisedPage] = []
+        self._pages: dict[int, RecognisedPage] = {}
         self._unread: list[int] = []
         self._recognise: Callable[[int, Image], RecognisedPage] | None = None
 
-    def text(self, number: int, total: int, render: Callable[[], "Image"]) -> str:
+    def text(
+        self, number: int, total: int, render: Callable[[], "Image"], done: int | None = None
+    ) -> str:
         """Give the text of a page, empty when none can be made out.
 
-        ``render`` gives the picture in shades of grey and is called only when it is needed.
+        ``render`` gives the picture in shades of grey and is called only when it is needed. So
+        many of ``total`` are ``done`` then: of pages as many as its number says.
         """
         engine = self._draft.engine
         page = self._draft.kept.get(number)
@@ -35,11 +39,11 @@ class Scans:
             page = None
         elif page is None or page.settings != engine.settings:
             page = self._fresh(engine, number, render())
-            self._draft.progress(number, total)
+            self._draft.progress(number if done is None else done, total)
         if page is None:
             self._unread.append(number)
             return ""
-        self._pages.append(page)
+        self._pages[number] = page
         return page.text
 
     def _fresh(self, engine: Engine, number: int, picture: "Image") -> RecognisedPage | None:
@@ -54,43 +58,69 @@ class Scans:
         self._draft.recognised(page)
         return page
 
+    def confidence(self, number: int) -> float | None:
+        """Tell how sure the text of a page is; None where none was recognised."""
+        page = self._pages.get(number)
+        return page.confidence if page and page.text else None
+
+    @property
+    def unread(self) -> int:
+        """Count what could not be looked at: nothing here reads pictures, or it failed."""
+        return len(self._unread)
+
     @property
     def any(self) -> bool:
         """Tell whether any page was asked for."""
         return bool(self._pages or self._unread)
 
     def note(self) -> None:
-        """Say in the metadata what was recognised, how well, and what was not."""
-        metadata, read = self._draft.metadata, [page for page in self._pages if page.text]
-        if read and self._draft.engine:
-            letters = sum(len(page.text) for page in read)
-            sure = sum((page.confidence or 0.0) * len(page.text) for page in read)
-            metadata["pages_recognised"] = len(read)
-            metadata["ocr_confidence"] = round(sure / letters, 3)
-            metadata["ocr_languages"] = sorted({name for page in read for name in page.languages})
-            metadata["ocr_engine"] = self._draft.engine.label
-        if blank := [page for page in self._pages if page.confidence is None]:
+        """Say in the metadata which pages were recognised, how well, and which were not."""
+        metadata, pages = self._draft.metadata, self._pages.values()
+        self.note_recognised("pages", "ocr_confidence")
+        if blank := [page for page in pages if page.confidence is None]:
             metadata["pages_blank"] = len(blank)
-        foreign = [page.page for page in self._pages if page.script]
-        unclear = [page.page for page in self._pages if not page.text and page.confidence]
-        if foreign:
+        unclear = [page.page for page in pages if not page.text and page.confidence]
+        if foreign := [page.page for page in pages if page.script]:
             metadata["pages_in_unknown_script"] = foreign[:_LISTED_PAGES]
         if without := sorted({*self._unread, *unclear}):
             metadata["pages_without_text"] = without[:_LISTED_PAGES]
 
+    def note_recognised(self, what: str, confidence: str) -> None:
+        """Say in the metadata how many pages or pictures were recognised, how well, by what."""
+        metadata = self._draft.metadata
+        read = [page for page in self._pages.values() if page.text]
+        if read and self._draft.engine:
+            letters = sum(len(page.text) for page in read)
+            sure = sum((page.confidence or 0.0) * len(page.text) for page in read)
+            metadata[f"{what}_recognised"] = len(read)
+            metadata[confidence] = round(sure / letters, 3)
+            metadata["ocr_languages"] = sorted({name for page in read for name in page.languages})
+            metadata["ocr_engine"] = self._draft.engine.label
+        if scripts := self._scripts:
+            metadata["scripts_not_read"] = scripts
+
+    @property
+    def _scripts(self) -> list[str]:
+        """Scripts that no installed language reads."""
+        return sorted({page.script for page in self._pages.values() if page.script})
+
     def refusal(self, what: str) -> UnreadableDocument:
         """Give the reason why nothing of ``what`` could be read, and what a person can do."""
-        scripts = sorted({page.script for page in self._pages if page.script})
-        if self._draft.engine is None:
+        engine, scripts = self._draft.engine, self._scripts
+        if engine is None:
             message = f"The {what} shows its text as a picture, and nothing here reads pictures."
             remedy = f"Install Tesseract where the service runs ({_PACKAGES}) and add it again."
         elif scripts:
             packages = " ".join(map(package_for, scripts))
-            message = f"The {what} is written in a script that is not read here ({scripts[0]})."
+            listed = ", ".join(scripts)
+            message = f"The {what} is written in a script that is not read here ({listed})."
             remedy = f"Install its language where the service runs ({packages}) and add it again."
         elif self._unread:
             message = f"Recognising the text of the {what} took too long or failed."
             remedy = "Make it simpler, as black text on white at 300 dots per inch, and add that."
+        elif engine.languages == _LATIN_ALONE:
+            message = f"No Latin text could be made out in the {what}, and nothing else is read."
+            remedy = f"For other scripts install Tesseract ({_PACKAGES}) and add it again."
         else:
             message = f"No text could be made out in the {what}."
             remedy = "If it shows text, scan it at 300 dots per inch, straight, and add that."

@@ -1,9 +1,10 @@
-"""Reads tar archives, packed (gz, bz2, xz) or not, and single files that are packed so."""
+"""Reads tar archives, packed (gz, bz2, xz, zst) or not, and single files that are packed so."""
 
 import bz2
 import gzip
 import io
 import lzma
+import sys
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -13,14 +14,23 @@ from readers.decoding import decode
 from readers.draft import Draft
 from readers.unpacking import PIECE, Contents, Unpacked, is_tar
 
-_ERRORS = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+_ERRORS = (
+    *(tarfile.TarError, zlib.error, lzma.LZMAError, zstd.ZstdError),
+    *(EOFError, OSError, ValueError),
+)
 _GZIP = b"\x1f\x8b"
 _OPENERS: dict[bytes, Callable[[BinaryIO], object]] = {
     _GZIP: lambda file: gzip.GzipFile(fileobj=file),
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\0": lzma.LZMAFile,
+    b"\x28\xb5\x2f\xfd": zstd.ZstdFile,
 }
-_SUFFIXES = {"gz", "gzip", "bz2", "xz"}
+_SUFFIXES = {"gz", "gzip", "bz2", "xz", "zst"}
 _EXTRA, _NAMED = 4, 8  # flags of gzip
 
 

@@ -266,7 +266,7 @@ class Stand:
         ledger, ref = self.catalog.ledger, task.ref
         title = text.splitlines()[0][:80]
         card = Card(task.workspace, title, task.source, "text/plain", None, task.metadata)
-        reading = Reading("text/plain", (Part(0, "text", text, 1),), title)
+        reading = Reading("text/plain", (Part(0, "text", text, 1, confidence=0.75),), title)
         kept = KeptReading(ref, reading, card)
         await self.assess([kept])
         await ledger.save_readings([kept])

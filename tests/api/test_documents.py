@@ -211,6 +211,7 @@ async def test_a_part_shows_the_text_that_spans_count_in(stand: Stand) -> None:
     async with stand.client() as client:
         part = (await client.get(f"/v1/documents/{document}/parts/0")).json()
         assert (part["text"], part["page"], part["version"]) == (LEASE, 1, 1)
+        assert (part["language"], part["confidence"]) == ("und", 0.75)
         assert (await client.get(f"/v1/documents/{document}/parts/1")).status_code == 404
 
 

@@ -135,7 +135,7 @@ def kept(
     ref: VersionRef, title: str = "Bail", text: str = "Le bail.", **metadata: object
 ) -> KeptReading:
     """A reading of one part, and its card in the default workspace."""
-    part = Part(0, "text", text, 1, (Heading(0, 1, title),), "fr")
+    part = Part(0, "text", text, 1, (Heading(0, 1, title),), "fr", 0.875)
     reading = Reading("text/plain", (part,), title, {"pages": 1}, "ext-1")
     merged: Json = {**reading.metadata, **metadata}
     card = Card(DEFAULT_WORKSPACE, title, "source", "text/plain", "ext-1", merged)

@@ -205,6 +205,33 @@ async def test_one_document_holds_a_bounded_number_of_files_in_all(
     ]
 
 
+CORPUS = '{"_id": "a", "text": "first"}\n\n{"text": "second"}\n'
+
+
+async def test_a_corpus_inside_becomes_a_document_for_each_record(house: House) -> None:
+    await house.pour(box(notes_jsonl=CORPUS, a_txt="beside"), "mail")
+    await house.rest()
+    found = await records(house)
+    inside = {"mail!/a.txt", "mail!/notes.jsonl#a", "mail!/notes.jsonl#line-3"}
+    assert set(found) == {"mail", *inside}
+    assert found["mail"].metadata["members"] == 3
+    assert found["mail!/notes.jsonl#a"].parent == found["mail"].id
+    assert '{"_id": "a", "text": "first"}' in {text.strip() for text in await house.both()}
+
+
+async def test_a_corpus_inside_that_is_too_long_is_named_and_leaves_nothing(house: House) -> None:
+    full = FullMembers(house.catalog.tables, house.catalog.documents)
+    full.said = Nesting(1, FILES - 2, 0)
+    house.wire(house.catalog.ledger, house.panels, members=full)
+    await house.pour(box(a_txt="beside", notes_jsonl=CORPUS, b_txt="behind"), "mail")
+    await house.rest()
+    found = await records(house)
+    assert set(found) == {"mail", "mail!/a.txt", "mail!/b.txt"}
+    notes = found["mail"].metadata["members_not_opened"]
+    assert notes == ["notes.jsonl (more than 10,000 files or 5 GiB in one)"]
+    assert CORPUS.encode() not in kept_bytes(house)
+
+
 async def test_a_file_inside_that_is_over_the_limit_is_named(house: House) -> None:
     big = "x" * (LIMIT + 1)
     data = box(a_txt="small", big_txt=big).encode()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped] # no stubs are published
+from backports import zstd
 from openpyxl import Workbook
 from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -288,7 +289,8 @@ SAMPLES: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "TAR.GZ": ("a.tar.gz", lambda: gzip.compress(tarred(INSIDE))),
     "TAR.BZ2": ("a.tar.bz2", lambda: bz2.compress(tarred(INSIDE))),
     "TAR.XZ": ("a.tar.xz", lambda: lzma.compress(tarred(INSIDE))),
-    "GZ, BZ2, XZ of one file": ("annexe.txt.gz", lambda: gzip.compress(INSIDE["annexe.txt"])),
+    "TAR.ZST": ("a.tar.zst", lambda: zstd.compress(tarred(INSIDE))),
+    "GZ, BZ2, XZ, ZST of one file": ("annexe.txt.gz", lambda: gzip.compress(INSIDE["annexe.txt"])),
     "CSV": ("a.csv", lambda: _csv(";")),
     "TSV": ("a.tsv", lambda: _csv("\t")),
     "Markdown": ("a.md", _markdown),

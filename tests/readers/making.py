@@ -56,6 +56,21 @@ def replaced(data: bytes, member: str, old: str, new: str) -> bytes:
     return packed(members | {member: members[member].replace(old.encode(), new.encode())})
 
 
+def extended(data: bytes, members: Mapping[str, str | bytes]) -> bytes:
+    """Put more members into a packed document."""
+    buffer = io.BytesIO(data)
+    with zipfile.ZipFile(buffer, "a") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def related(targets: Mapping[str, str]) -> str:
+    """Describe what a member of an Office document names, by relation."""
+    listed = "".join(f'<Relationship Id="{k}" Target="{v}"/>' for k, v in targets.items())
+    return f"<Relationships>{listed}</Relationships>"
+
+
 def word(body: str, **beside: str) -> bytes:
     """Make a docx whose body is the given XML; ``beside`` names other word/*.xml members."""
     members = {"word/document.xml": f"<w:document {W} {MC}><w:body>{body}</w:body></w:document>"}
@@ -133,7 +148,7 @@ def slides(*bodies: str, kind: str = "presentation", **beside: str) -> bytes:
     members = {
         f"ppt/{kind}.xml": f'<p:presentation {P} xmlns:r="{relation}">'
         f"<p:sldIdLst>{ids}</p:sldIdLst></p:presentation>",
-        f"ppt/_rels/{kind}.xml.rels": _related(
+        f"ppt/_rels/{kind}.xml.rels": related(
             {f"rId{n}": f"/ppt/slides/slide{n}.xml" for n in range(1, len(bodies) + 1)}
         ),
     }
@@ -145,17 +160,14 @@ def slides(*bodies: str, kind: str = "presentation", **beside: str) -> bytes:
             if content := beside.get(f"{name}{number}"):
                 members[f"ppt/{folder}/{name}{number}.xml"] = _slide(content, relation)
                 named[name] = f"../{folder}/{name}{number}.xml"
-        members[f"ppt/slides/_rels/slide{number}.xml.rels"] = _related(named)
+        members[f"ppt/slides/_rels/slide{number}.xml.rels"] = beside.get(
+            f"relations{number}", related(named)
+        )
     return packed(members)
 
 
 def _slide(body: str, relation: str) -> str:
     return f'<p:sld {P} {MC} xmlns:r="{relation}"><p:spTree>{body}</p:spTree></p:sld>'
-
-
-def _related(targets: Mapping[str, str]) -> str:
-    listed = "".join(f'<Relationship Id="{k}" Target="{v}"/>' for k, v in targets.items())
-    return f"<Relationships>{listed}</Relationships>"
 
 
 def shape(*lines: str, kind: str = "body") -> str:

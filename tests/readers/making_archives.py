@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 
 import py7zr
+from backports import zstd
 
 
 def zipped(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -58,5 +59,6 @@ PACKERS: dict[str, Callable[[Mapping[str, bytes]], bytes]] = {
     "application/gzip": lambda files: gzip.compress(tarred(files)),
     "application/x-bzip2": lambda files: bz2.compress(tarred(files)),
     "application/x-xz": lambda files: lzma.compress(tarred(files)),
+    "application/zstd": lambda files: zstd.compress(tarred(files)),
     "application/x-7z-compressed": sevenzipped,
 }

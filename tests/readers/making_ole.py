@@ -229,16 +229,44 @@ def msg(
     recipients: Sequence[tuple[str, str, int]] = (),
     attachments: Sequence[str] = (),
     method: int = 1,
+    messages: Mapping[str, Tree] | None = None,
 ) -> bytes:
-    """Make an Outlook message of property numbers; recipients are (name, address, kind)."""
-    tree = _storage(fields, {}, 32, len(recipients), len(attachments))
+    """Make an Outlook message of property numbers; recipients are (name, address, kind).
+
+    ``messages`` are attached to it, as ``msg_within`` makes them, by name.
+    """
+    tree = _message(fields, recipients, attachments, method, messages or {}, 32)
+    return compound(tree)
+
+
+def msg_within(
+    fields: Mapping[int, str | bytes],
+    attachments: Sequence[str] = (),
+    messages: Mapping[str, Tree] | None = None,
+) -> Tree:
+    """Make a message that is attached to another one: no file, a storage in it."""
+    return _message(fields, (), attachments, 1, messages or {}, 24)
+
+
+def _message(
+    fields: Mapping[int, str | bytes],
+    recipients: Sequence[tuple[str, str, int]],
+    attachments: Sequence[str],
+    method: int,
+    messages: Mapping[str, Tree],
+    head: int,
+) -> dict[str, bytes | Tree]:
+    tree = _storage(fields, {}, head, len(recipients), len(attachments) + len(messages))
     for number, (name, address, kind) in enumerate(recipients):
         made = _storage({0x3001: name, 0x39FE: address, 0x3003: address}, {0x0C15: kind}, 8)
         tree[f"__recip_version1.0_#{number:08X}"] = made
     for number, name in enumerate(attachments):
         made = _storage({0x3707: name, 0x3701: b"content"}, {0x3705: method}, 8)
         tree[f"__attach_version1.0_#{number:08X}"] = made
-    return compound(tree)
+    for number, (name, inner) in enumerate(messages.items(), start=len(attachments)):
+        made = _storage({0x3001: name}, {0x3705: 5}, 8)
+        tree[f"__attach_version1.0_#{number:08X}"] = {**made, "__substg1.0_3701000D": inner}
+    return tree
 
 
 def _storage(

@@ -93,7 +93,8 @@ def text_of(text: str, files: dict[str, bytes]) -> str:
 def positions(reading: Reading) -> str:
     if {part.page for part in reading.parts} >= {1, 2}:
         return "page"
-    return "part" if len({part.label for part in reading.parts}) > 1 else "–"
+    own = {part.label for part in reading.parts if part.confidence is None}
+    return "part" if len(own) > 1 else "–"
 
 
 def tables(text: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import py7zr
 import pytest
+from backports import zstd
 
 from contracts.errors import Unreadable
 from contracts.nouns import Reading
@@ -188,6 +189,7 @@ async def test_one_packed_file_is_the_member_of_its_packing(unpack: UnpackBytes)
         (named.getvalue(), "x.gz", "lettre.txt"),
         (gzip.compress(b"Bonjour"), "journal.log.gz", "journal.log"),
         (bz2.compress(b"Bonjour"), "notes.txt.bz2", "notes.txt"),
+        (zstd.compress(b"Bonjour"), "notes.md.zst", "notes.md"),
         (lzma.compress(b"Bonjour"), "notes", "notes unpacked"),
     ):
         reading, files = await unpack(data, name)
@@ -207,7 +209,7 @@ async def test_office_documents_stay_what_they_are(refusal: RefuseBytes) -> None
 
 
 async def test_other_archives_say_what_to_do(refusal: RefuseBytes) -> None:
-    for start in (b"Rar!\x1a\x07\x01\0", b"\x28\xb5\x2f\xfd", b"MSCF\0\0\0\0"):
+    for start in (b"Rar!\x1a\x07\x01\0", b"MSCF\0\0\0\0"):
         error = await refusal(start + bytes(100))
         assert error.reason is Unreadable.UNSUPPORTED
         assert error.remedy.startswith("Unpack it")

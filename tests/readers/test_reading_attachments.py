@@ -6,10 +6,11 @@ from email.message import EmailMessage
 import pypdfium2 as pdfium  # type: ignore[import-untyped] # no stubs are published
 
 from tests.readers.conftest import UnpackBytes
-from tests.readers.making import pdf
-from tests.readers.making_ole import msg
+from tests.readers.making import packed, pdf
+from tests.readers.making_ole import msg, msg_within
 
 SUBJECT, BODY = 0x0037, 0x1000
+SENDER_NAME, SENDER = 0x0C1A, 0x0C1F
 PNG = b"\x89PNG\r\n\x1a\n"
 BY_VALUE, EMBEDDED = 1, 5
 
@@ -116,10 +117,39 @@ async def test_attachments_of_an_outlook_message_come_along(unpack: UnpackBytes)
     fields = {SUBJECT: "Envoi", BODY: "Voici."}
     _, files = await unpack(msg(fields, attachments=["facture.pdf", "plan.dwg"]))
     assert files == {"facture.pdf": b"content", "plan.dwg": b"content"}
-    reading, files = await unpack(msg(fields, attachments=["devis"], method=EMBEDDED))
-    assert files == {}
-    notes = reading.metadata["members_not_opened"]
-    assert str(notes).startswith("['devis (a message inside an Outlook message")
+
+
+async def test_messages_in_outlook_messages_are_mails_with_all_that_is_in_them(
+    unpack: UnpackBytes,
+) -> None:
+    deep = msg_within({SUBJECT: "Tout au fond", BODY: "Le prix : 5 €."})
+    inner = {SUBJECT: "Devis n° 7", BODY: "Смета.", SENDER_NAME: "Zoé", SENDER: "z@e.org"}
+    tree = msg_within(inner, ["devis.pdf"], {"Prix": deep})
+    _, files = await unpack(msg({SUBJECT: "Envoi", BODY: "Voici."}, messages={"Re: 1/2": tree}))
+    assert list(files) == ["Re: 1-2.eml"]
+    reading, files = await unpack(files["Re: 1-2.eml"])
+    assert reading.media_type == "message/rfc822"
+    assert reading.title == "Devis n° 7"
+    assert [part.text.strip() for part in reading.parts] == [
+        "From: Zoé <z@e.org>\nSubject: Devis n° 7",
+        "Смета.",
+    ]
+    assert files.pop("devis.pdf") == b"content"
+    ((name, mail),) = files.items()
+    assert name == "Tout au fond.eml"
+    assert (await unpack(mail))[0].parts[1].text.strip() == "Le prix : 5 €."
+
+
+async def test_a_torn_message_in_an_outlook_message_is_named(unpack: UnpackBytes) -> None:
+    fields = {SUBJECT: "Envoi", BODY: "Voici."}
+    for data in (
+        msg(fields, attachments=["devis"], method=EMBEDDED),
+        msg(fields, messages={"devis": {"__properties_version1.0": b"torn"}}),
+    ):
+        reading, files = await unpack(data)
+        assert files == {}
+        assert reading.parts[1].text == "Voici."
+        assert reading.metadata["members_not_opened"] == ["devis.eml (damaged)"]
 
 
 def with_attachments(data: bytes, **attachments: bytes) -> bytes:
@@ -143,3 +173,16 @@ async def test_a_portfolio_without_a_page_of_text_lists_its_files(unpack: Unpack
     reading, files = await unpack(with_attachments(pdf(None), a_txt=b"un", b_txt=b"deux"))
     assert set(files) == {"a.txt", "b.txt"}
     assert [(part.label, part.text) for part in reading.parts] == [("Attachments", "a.txt\nb.txt")]
+
+
+async def test_a_mailbox_in_an_archive_gives_what_is_in_its_mails(unpack: UnpackBytes) -> None:
+    box = b""
+    for subject in ("un", "deux"):
+        message = mail(subject)
+        message.add_attachment(b"x", maintype="application", subtype="pdf", filename="a.pdf")
+        box += b"From a@e.org Mon Mar  2 08:00:00 2026\n" + message.as_bytes() + b"\n"
+    _, files = await unpack(packed({"courrier/boite": box}))
+    reading, files = await unpack(files["courrier/boite"], "boite")
+    assert reading.media_type == "application/mbox"
+    assert [part.label for part in reading.parts] == ["un", "deux"]
+    assert list(files) == ["message 1/a.pdf", "message 2/a.pdf"]

@@ -155,6 +155,14 @@ async def test_a_script_that_is_not_installed_is_named_and_gives_no_rubbish(look
 
 
 @needs_tesseract
+async def test_pages_in_a_script_that_is_not_installed_are_named(look: Look) -> None:
+    reading = await look(pages(drawn(FRENCH), drawn(GREEK)))
+    assert [part.page for part in reading.parts] == [1]
+    assert reading.metadata["pages_in_unknown_script"] == [2]
+    assert reading.metadata["scripts_not_read"] == ["Greek"]
+
+
+@needs_tesseract
 async def test_a_picture_without_words_says_so(look: Look) -> None:
     spots = Image.effect_noise((700, 500), 90)
     for nothing in (Image.new("L", (700, 500), 255), spots):

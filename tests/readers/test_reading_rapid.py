@@ -40,3 +40,5 @@ async def test_russian_is_refused_rather_than_guessed(rapid: ProcessReader, tmp_
     with pytest.raises(UnreadableDocument) as caught:
         await rapid.read(source(tmp_path, "Оплата ожидается\nв течение тридцати дней"))
     assert caught.value.reason is Unreadable.NO_TEXT
+    assert "No Latin text" in caught.value.message
+    assert "Tesseract" in caught.value.remedy

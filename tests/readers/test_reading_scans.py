@@ -72,6 +72,8 @@ async def test_only_pages_without_text_are_recognised_and_the_order_stays(tmp_pa
     exact, french, _, english = (part.text.strip() for part in reading.parts)
     assert exact == "exact, l'été — 5 €"
     assert (french, english) == (FRENCH, ENGLISH)
+    assert [part.confidence is None for part in reading.parts] == [True, False, True, False]
+    assert all(0.85 < part.confidence <= 1 for part in reading.parts if part.confidence)
     assert reading.metadata["pages"] == 5
     assert reading.metadata["pages_recognised"] == 2
     assert reading.metadata["pages_blank"] == 1
