@@ -73,6 +73,8 @@ async def edit(driver: AsyncDriver, bundle: Bundle, cypher: str) -> None:
         third=third,
         version=f"{bundle.document}.{bundle.ref.number}.{NUMBER}",
         document=str(bundle.document),
+        label=LABEL,
+        french=FRENCH,
     )
 
 
@@ -171,9 +173,9 @@ async def test_an_edited_card_is_not_the_card_until_it_is_staged_again(
         (StrayKind.GENERATION, FIRST + "SET c.generation = 7"),
         (StrayKind.GENERATION, FIRST + "SET c.document = randomUUID()"),
         (StrayKind.GENERATION, FIRST + "REMOVE c.scope"),
-        (StrayKind.GENERATION, FIRST + f"REMOVE c:{LABEL}"),
-        (StrayKind.GENERATION, FIRST + f"REMOVE c:{FRENCH}"),
-        (StrayKind.GENERATION, FIRST + f"SET c:{LABEL}_ru"),
+        (StrayKind.GENERATION, FIRST + "REMOVE c:$($label)"),
+        (StrayKind.GENERATION, FIRST + "REMOVE c:$($french)"),
+        (StrayKind.GENERATION, FIRST + "SET c:$($label + '_ru')"),
         (StrayKind.AUDIENCE, FIRST + "SET c.workspace = 'elsewhere'"),
         (StrayKind.AUDIENCE, FIRST + "REMOVE c.workspace"),
     ],
