@@ -24,9 +24,10 @@ install: $(VENV)/.run ## Set up the service in .venv
 demo: install ## Start both real servers, ingest the samples, ask, and leave the service running
 	@$(BIN)/diptych demo
 
+WORKERS ?= 2
 .PHONY: test
 test: $(VENV)/.dev check ## Everything: checks, then all tests on the real servers
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 POINTS ?= 50
 SEED ?= 7

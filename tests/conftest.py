@@ -34,6 +34,8 @@ for part in (
     pytest.register_assert_rewrite(f"tests.panels.{part}")
 
 USE_CASES = ("eval", "ingestion", "retrieval")
+FIRST = ("soak/test_soak.py", "system/")
+"""What takes minutes is begun first, so that at the end no worker waits for another one's file."""
 SERVERS = {"postgres_server", "neo4j_server"}
 FETCH = (
     "import sys; from pathlib import Path; from deploy.embedded.jars import JarCache; "
@@ -49,8 +51,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let no test of a use case open any socket, unless it asks for a real server."""
+    """Let no test of a use case open any socket, unless it asks for a real server; order files."""
     root = Path(__file__).parent
+
+    def turn(item: pytest.Item) -> int:
+        name = item.path.relative_to(root).as_posix()
+        return next((n for n, start in enumerate(FIRST) if name.startswith(start)), len(FIRST))
+
+    items.sort(key=turn)
     for item in items:
         room = item.path.relative_to(root).parts[0]
         fixtures = set(getattr(item, "fixturenames", ()))
