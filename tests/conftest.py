@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from deploy.embedded.jars import JarCache
@@ -32,6 +33,10 @@ for part in (
     "lexical_contract",
 ):
     pytest.register_assert_rewrite(f"tests.panels.{part}")
+
+# How long an example takes depends on who else has the processor.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 USE_CASES = ("eval", "ingestion", "retrieval")
 FIRST = ("soak/test_soak.py", "system/")

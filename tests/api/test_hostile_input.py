@@ -30,11 +30,10 @@ values = st.recursive(
     max_leaves=6,
 )
 bodies = st.dictionaries(st.sampled_from(FIELDS), values, max_size=6) | values
+CALM = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=CALM)
 @given(route=st.sampled_from(ROUTES), body=bodies)
 async def test_no_json_is_a_server_error(client: httpx.AsyncClient, route: str, body: Any) -> None:
     answer = await client.post(route, content=json.dumps(body).encode(), headers=JSON)
@@ -44,9 +43,7 @@ async def test_no_json_is_a_server_error(client: httpx.AsyncClient, route: str, 
         assert answer.json()["remedy"]
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=CALM)
 @given(
     route=st.sampled_from([*ROUTES, "/v1/documents"]),
     raw=st.binary(max_size=200),

@@ -45,7 +45,7 @@ def dense(request: pytest.FixtureRequest, tokenizer_file: Path) -> Chunker:
 
 
 @given(texts=st.lists(TEXTS, min_size=1, max_size=3), paged=st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_is_cut_exactly_completely_and_the_same_each_time(
     *, texts: list[str], paged: bool, dense: Chunker
 ) -> None:

@@ -93,7 +93,7 @@ async def test_endless_computing_ends_before_the_deadline(tmp_path: Path) -> Non
 
 
 async def test_a_parser_that_waits_for_ever_is_ended_at_the_deadline(tmp_path: Path) -> None:
-    async with pool(limits=replace(SMALL, wall_seconds=0.5)) as reader:
+    async with pool(limits=replace(SMALL, wall_seconds=3.0)) as reader:
         waiting = source(tmp_path, "hang", str(tmp_path / "began"))
         assert (await reason(reader, waiting)).reason is Unreadable.TIMED_OUT
         assert (await reader.read(source(tmp_path))).parts[0].text == "text"
