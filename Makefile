@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Processes that check and test side by side.
+WORKERS ?= 2
 
 $(VENV)/.run: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -24,7 +26,6 @@ install: $(VENV)/.run ## Set up the service in .venv
 demo: install ## Start both real servers, ingest the samples, ask, and leave the service running
 	@$(BIN)/diptych demo
 
-WORKERS ?= 2
 .PHONY: test
 test: $(VENV)/.dev check ## Everything: checks, then all tests on the real servers
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
@@ -40,7 +41,7 @@ soak: $(VENV)/.dev ## Break everything under load, prove that nothing is lost: m
 check: $(VENV)/.dev ## Format, lint, types, room boundaries, size budgets
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy .
+	@$(BIN)/mypy --num-workers $(WORKERS) .
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 	@$(BIN)/python tests/budgets.py
 
