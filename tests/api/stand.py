@@ -172,6 +172,9 @@ def ways_in(catalog: InMemoryCatalog, receive: Receive, shares: Path) -> IntakeD
 class Stand:
     """The service, its parts within a test's reach, and a key for each role."""
 
+    _served: Service | None = None
+    _app: FastAPI
+
     def __init__(self, folder: Path) -> None:
         self.catalog = catalog = InMemoryCatalog(folder)
         catalog.tables.workers = 1
@@ -243,7 +246,11 @@ class Stand:
 
     def app(self, *, pages: bool = False) -> FastAPI:
         """The application; with pages once per process, as the pages' framework wants it."""
-        return create_app(self.service if pages else replace(self.service, pages=None))
+        if pages:
+            return create_app(self.service)
+        if self._served is not self.service:  # making one takes 60 ms, for each client of a test
+            self._served, self._app = self.service, create_app(replace(self.service, pages=None))
+        return self._app
 
     def client(self, key: str | None = "root") -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {self.keys[key]}"} if key else {}
