@@ -3,21 +3,20 @@
 import asyncio
 import signal
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from catalog.postgres import PostgresCatalog
 from contracts.errors import CatalogUnavailable
 from contracts.nouns import DEFAULT_WORKSPACE, VersionRef
 from contracts.record import VersionState
 from tests.catalog.desk import DEADLINE, Desk, arrival, until
-from tests.catalog.flaky_link import FlakyLink, flaky_link
 from tests.catalog.queue_contract import Handled, working
+from tests.link import Link, link_to
 
 _OTHERS = """
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity -- and wait for their end
@@ -26,16 +25,16 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 
 
 @pytest.fixture
-async def link(catalog_url: str) -> AsyncIterator[FlakyLink]:
-    # Not tmp_path: a unix socket's path has at most 107 characters.
-    with tempfile.TemporaryDirectory() as folder:
-        async with flaky_link(catalog_url, Path(folder)) as link:
-            yield link
+async def link(catalog_url: str) -> AsyncIterator[Link]:
+    target = conninfo_to_dict(catalog_url)
+    async with link_to(str(target["host"]), int(target["port"] or 5432)) as link:
+        yield link
 
 
 @pytest.fixture
-async def linked(link: FlakyLink) -> AsyncIterator[PostgresCatalog]:
-    catalog = PostgresCatalog(link.url, pool_size=4, patience=1.0)
+async def linked(catalog_url: str, link: Link) -> AsyncIterator[PostgresCatalog]:
+    url = make_conninfo(catalog_url, host="127.0.0.1", port=link.port)
+    catalog = PostgresCatalog(url, pool_size=4, patience=1.0)
     await catalog.open()
     await Desk(catalog).opened()
     yield catalog
@@ -59,7 +58,7 @@ async def test_a_restart_between_two_calls_is_not_noticed(
 
 
 async def test_a_server_that_is_away_is_unavailable_until_it_is_back(
-    link: FlakyLink, linked: PostgresCatalog
+    link: Link, linked: PostgresCatalog
 ) -> None:
     desk = Desk(linked)
     ref = await desk.accept_one("a")
@@ -68,7 +67,7 @@ async def test_a_server_that_is_away_is_unavailable_until_it_is_back(
         with pytest.raises(CatalogUnavailable) as raised:
             await verb
         assert raised.value.remedy
-    await link.mend()
+    link.mend()
 
     async def is_back() -> bool:
         try:
@@ -81,7 +80,7 @@ async def test_a_server_that_is_away_is_unavailable_until_it_is_back(
 
 
 async def test_a_server_that_says_nothing_does_not_hang_the_caller(
-    link: FlakyLink, linked: PostgresCatalog
+    link: Link, linked: PostgresCatalog
 ) -> None:
     desk = Desk(linked)
     ref = await desk.accept_one("a")
@@ -89,11 +88,11 @@ async def test_a_server_that_says_nothing_does_not_hang_the_caller(
     async with asyncio.timeout(DEADLINE):
         with pytest.raises(CatalogUnavailable):
             await desk.get(ref.document)
-    await link.mend()
+    link.mend()
     assert (await desk.get(ref.document)).id == ref.document
 
 
-async def test_a_worker_goes_on_after_an_outage(link: FlakyLink, linked: PostgresCatalog) -> None:
+async def test_a_worker_goes_on_after_an_outage(link: Link, linked: PostgresCatalog) -> None:
     desk = Desk(linked)
     handled = Handled()
     async with working(linked.queue, handled) as worker:
@@ -102,7 +101,7 @@ async def test_a_worker_goes_on_after_an_outage(link: FlakyLink, linked: Postgre
         await link.cut()
         # Long enough for a heartbeat and a poll to find nobody there.
         await asyncio.wait([worker], timeout=3.0)
-        await link.mend()
+        link.mend()
         (after,) = await _accept_when_back(desk, "after")
         await handled.has(after)
         assert not worker.done()
@@ -114,7 +113,7 @@ async def test_a_worker_goes_on_after_an_outage(link: FlakyLink, linked: Postgre
 
 
 async def test_a_job_whose_end_could_not_be_written_is_finished_later(
-    link: FlakyLink, linked: PostgresCatalog
+    link: Link, linked: PostgresCatalog
 ) -> None:
     desk = Desk(linked)
     ref = await desk.accept_one("a")
@@ -134,7 +133,7 @@ async def test_a_job_whose_end_could_not_be_written_is_finished_later(
             return calls == 1
 
         await until(was_cut)
-        await link.mend()
+        link.mend()
 
         async def is_done() -> bool:
             try:
@@ -146,7 +145,7 @@ async def test_a_job_whose_end_could_not_be_written_is_finished_later(
     assert (await desk.get(ref.document)).state is VersionState.LIVE
 
 
-async def test_a_follower_outlives_an_outage(link: FlakyLink, linked: PostgresCatalog) -> None:
+async def test_a_follower_outlives_an_outage(link: Link, linked: PostgresCatalog) -> None:
     desk = Desk(linked)
     ref = await desk.accept_one("a")
     states = []
@@ -155,7 +154,7 @@ async def test_a_follower_outlives_an_outage(link: FlakyLink, linked: PostgresCa
             states.append(record.state)
             if len(states) == 1:
                 await link.cut()
-                await link.mend()
+                link.mend()
                 await until(lambda: _ingested(desk, ref))
     assert states[-1] is VersionState.LIVE
 

@@ -20,8 +20,8 @@ from retrieval.asking import SearchRequest, SearchResult
 from retrieval.searching import Search
 from tests.catalog.desk import until
 from tests.conftest import Neo4jServer
-from tests.deploy.slow_link import SlowLink, slow_link
 from tests.ingestion.house import GENERATION, House
+from tests.link import Link, link_to
 from vectorstore.panel import PostgresPanel
 
 SLOW_S = 7.0
@@ -36,7 +36,7 @@ class Slowed:
     """The use cases over one real panel behind a link, and one in memory."""
 
     name: PanelName
-    link: SlowLink
+    link: Link
     house: House
     search: Search
     sweep: Sweep
@@ -72,7 +72,7 @@ def real_panel(
 async def slowed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Slowed]:
     name: PanelName = request.param
     place, through = real_panel(name, request)
-    async with slow_link(*place) as link:
+    async with link_to(*place) as link:
 
         async def connect() -> Panel:
             panel = through(link.port)

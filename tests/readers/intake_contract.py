@@ -1,8 +1,35 @@
-"""Contract of Intake: what every place promises about its items."""
+"""Contract of Intake: what every place promises about its items, and a server to be a place."""
 
+import shutil
+import tempfile
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol, TypeVar
 
 from contracts.intake import Intake, Item
+
+
+class Server(Protocol):
+    """A server that keeps what it needs in one folder."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+AnyServer = TypeVar("AnyServer", bound=Server)
+
+
+def serving(make: Callable[[Path], AnyServer]) -> Iterator[AnyServer]:
+    """Lend a started server with a folder of its own; both are gone afterwards."""
+    # Not tmp_path: a server under another user must reach it, and sockets need a short path.
+    home = Path(tempfile.mkdtemp(prefix="diptych-"))
+    one = make(home)
+    one.start()
+    yield one
+    one.stop()
+    shutil.rmtree(home)
 
 
 async def items(intake: Intake) -> dict[str, Item]:

@@ -1,7 +1,5 @@
 """A bucket on a real S3 server."""
 
-import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,18 +18,13 @@ from contracts.errors import (
 )
 from contracts.intake import Intake
 from readers.intake.bucket import BucketAddress, BucketIntake, BucketLogin
-from tests.readers.intake_contract import IntakeContract, Stand, content, items
+from tests.readers.intake_contract import IntakeContract, Stand, content, items, serving
 from tests.readers.s3proxy import ACCESS_KEY, SECRET_KEY, S3Proxy
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[S3Proxy]:
-    home = Path(tempfile.mkdtemp(prefix="diptych-"))
-    one = S3Proxy(home)
-    one.start()
-    yield one
-    one.stop()
-    shutil.rmtree(home)
+    yield from serving(S3Proxy)
 
 
 @dataclass

@@ -1,9 +1,7 @@
 """A mailbox on a real IMAP server: what is taken, and that nothing there changes unless told."""
 
 import imaplib
-import shutil
 import ssl
-import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +15,7 @@ from contracts.intake import Intake
 from readers.intake.imap import MailAddress, MailLogin
 from readers.intake.mailbox import MailboxIntake
 from tests.readers.dovecot import OPENSSL, PASSWORD, PLAIN_USER, PROGRAM, USER, Dovecot
-from tests.readers.intake_contract import IntakeContract, Stand, content, items
+from tests.readers.intake_contract import IntakeContract, Stand, content, items, serving
 
 MESSAGE = b"Subject: Bail\r\n\r\nLe loyer.\r\n"
 
@@ -28,12 +26,7 @@ needs_dovecot = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Dovecot]:
-    home = Path(tempfile.mkdtemp(prefix="diptych-"))
-    one = Dovecot(home)
-    one.start()
-    yield one
-    one.stop()
-    shutil.rmtree(home)
+    yield from serving(Dovecot)
 
 
 @dataclass
