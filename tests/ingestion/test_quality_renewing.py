@@ -59,7 +59,7 @@ async def test_the_first_documents_are_judged_again_once_there_is_a_norm(house: 
 async def test_expectations_change_what_is_thought_of_all(house: House) -> None:
     await house.pour(ENGLISH)
     await house.run()
-    assert await house.renew.expect(DEFAULT_WORKSPACE, Expectations(("fr",)), "ada") == 1
+    assert await house.renew.expect(DEFAULT_WORKSPACE, Expectations(("ru",)), "ada") == 1
     assert (await quality(house, "a.txt")).state is QualityState.DOUBTFUL
     await house.pour(ENGLISH + " More.", "b.txt")
     await house.run()
