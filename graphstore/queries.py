@@ -229,9 +229,9 @@ ORDER BY score DESC, c.document, c.ordinal LIMIT $limit
 
 # One round trip asks the index of each language.
 LEXICAL: Final = """
-UNWIND $indexes AS index
-CALL (index) {
-  CALL db.index.fulltext.queryNodes(index, $question, {limit: $fetch}) YIELD node AS c, score
+UNWIND $asked AS asked
+CALL (asked) {
+  CALL db.index.fulltext.queryNodes(asked[0], asked[1], {limit: $fetch}) YIELD node AS c, score
   WITH c.document AS document, collect([c.id, c.version, score]) AS found
   OPTIONAL MATCH (d:Document {id: document})
   WITH d, d[$live] AS live, document, found
@@ -241,7 +241,7 @@ CALL (index) {
     AND all(facet IN $facets WHERE EXISTS { (v)-[:TAGGED]->(:Facet {id: facet}) })
   RETURN v.number AS live, found
 }
-RETURN index, live, found
+RETURN asked[0] AS index, live, found
 """
 
 # Live versions that a filter names, at most $limit, with their numbers of chunks.

@@ -16,7 +16,7 @@ from graphstore.names import (
     document_id,
     facet_id,
     generation_label,
-    language_labels,
+    language_label,
     live_key,
     put_label,
     version_id,
@@ -24,7 +24,7 @@ from graphstore.names import (
 from graphstore.reading import Neo4jReader
 from graphstore.rows import to_neo4j
 from graphstore.schema import Neo4jSchema
-from graphstore.searchtext import question_clause, version_word, workspace_word
+from graphstore.searchtext import question_clauses, version_word, workspace_word
 
 FIRST_FETCH = 50
 GROWTH = 4
@@ -140,26 +140,25 @@ class Neo4jSearch:
         return await _fill(fetch, query.limit)
 
     async def _lexical(self, query: PanelQuery, narrowed: Narrowed | None) -> tuple[Hit, ...]:
-        question = question_clause(query.text)
-        if not question or (narrowed is not None and not narrowed.refs):
+        questions = question_clauses(query.text)
+        if not questions or (narrowed is not None and not narrowed.refs):
             return ()
         # Clauses that narrow have no weight: they must not add to BM25.
-        clauses = [f"+search:({question})", f"+scope:{workspace_word(query.workspace)}^0"]
+        scope = f"+scope:{workspace_word(query.workspace)}^0"
         if narrowed is not None:
             versions = " ".join(version_word(ref) for ref in narrowed.refs)
-            clauses.append(f"+scope:({versions})^0")
-        indexes = list(language_labels(query.generation.number))
-        params = {
-            **_scope(query),
-            "indexes": indexes,
-            "question": " ".join(clauses),
+            scope += f" +scope:({versions})^0"
+        asked = {
+            language_label(query.generation.number, language): f"+search:({question}) {scope}"
+            for language, question in questions.items()
         }
+        params = {**_scope(query), "asked": [list(pair) for pair in asked.items()]}
 
         async def fetch(count: int) -> Candidates:
             rows = await self._client.read(queries.LEXICAL, {**params, "fetch": count})
             parts = [
                 _candidates([row for row in rows if row["index"] == index], count)
-                for index in indexes
+                for index in asked
             ]
             ends = [part.beyond for part in parts if part.beyond is not None]
             hits = tuple(hit for part in parts for hit in part.hits)

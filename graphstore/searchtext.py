@@ -11,7 +11,8 @@ import hashlib
 import re
 import unicodedata
 
-from contracts.nouns import VersionRef
+from contracts.function_words import FUNCTION_WORDS
+from contracts.nouns import LANGUAGES, VersionRef
 
 MOST_WORDS = 500
 """Lucene refuses queries of more than 1,024 clauses; the filters need up to 500 of them."""
@@ -45,17 +46,38 @@ def words(text: str) -> list[str]:
     return found + _identifiers(plain)
 
 
+_FUNCTION_WORDS = {
+    language: frozenset(folded(known).split()) for language, known in FUNCTION_WORDS.items()
+}
+_FOREIGN = {
+    language: frozenset().union(*_FUNCTION_WORDS.values())
+    - _FUNCTION_WORDS.get(language, frozenset())
+    for language in LANGUAGES
+}
+
+
 def searchable(text: str) -> str:
     """Give what is indexed for a text."""
     return " ".join(words(text))
 
 
-def question_clause(text: str) -> str:
-    """Give a question in Lucene's query syntax, or nothing when it has no word.
+def question_clauses(text: str) -> dict[str, str]:
+    """Give a question in Lucene's query syntax for each language's index; none without a word.
 
-    Words hold letters and digits only, in lower case: there is nothing to escape.
+    Words hold letters and digits only, in lower case: there is nothing to escape. An analyser drops
+    the function words of its own language alone. "The" is a rare word among French chunks: an
+    English chunk that was taken for French was found before all others (nDCG@10 of 2wiki51_en
+    0.730 alone, 0.632 beside seven other sets). So those of the other languages are left out,
+    unless there is nothing else.
     """
-    return " ".join(list(dict.fromkeys(words(text)))[:MOST_WORDS])
+    asked = list(dict.fromkeys(words(text)))
+    if not asked:
+        return {}
+    told = {
+        language: [word for word in asked if word not in _FOREIGN[language]] or asked
+        for language in LANGUAGES
+    }
+    return {language: " ".join(found[:MOST_WORDS]) for language, found in told.items()}
 
 
 def workspace_word(workspace: str) -> str:

@@ -128,6 +128,18 @@ async def test_a_small_workspace_is_not_crowded_out_by_a_large_one(shelf: Shelf)
     assert [h.chunk for h in theirs.lexical] == crowd.ids[:20]
 
 
+async def test_function_words_find_no_chunk_that_was_taken_for_another_language(
+    shelf: Shelf,
+) -> None:
+    french = shelf.version(*["Le bail et bien autre chose encore"] * 200)
+    taken_for_french = shelf.version("Who were the ones that we have to be there with them?")
+    english = shelf.version(*["The lease ends with a notice of three months."] * 3, language="en")
+    await shelf.show(french, taken_for_french, english)
+    question = "What is the notice that we have to give them when a lease is to end?"
+    assert set((await shelf.lexical(question))[:3]) == set(english.ids)
+    assert await shelf.lexical("who were they with") == taken_for_french.ids
+
+
 async def test_a_filter_may_name_more_documents_than_one_query_can_list(shelf: Shelf) -> None:
     wanted = [shelf.version("Le bail", metadata={"folder": "Baux"}) for _ in range(520)]
     others = [shelf.version("Le bail", metadata={"folder": "Prêts"}) for _ in range(60)]
