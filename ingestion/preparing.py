@@ -84,7 +84,8 @@ class Prepare:
         kept = dict(await self._ledger.readings(stored))
         missing = [task for task in group if task.serving and task.ref not in kept]
         pages = await self._open.recognised(missing)
-        reads = (self._read(task, pages.get(task.ref, ())) for task in missing)
+        old: dict[VersionRef, KeptReading] = {}
+        reads = (self._read(task, pages.get(task.ref, ()), old) for task in missing)
         fresh = [reading for reading in await asyncio.gather(*reads) if reading]
         self._metrics.stage_took("read", time.perf_counter() - began)
         fresh = await asyncio.to_thread(self._tell, fresh)
@@ -92,32 +93,23 @@ class Prepare:
         fresh = await self._screen(fresh)
         await self._assess(fresh)
         await self._compare(fresh)  # what is masked is in no fingerprint
-        old = await self._unreadable_now(missing, fresh)
-        await self._ledger.save_readings([*fresh, *old])
-        return kept | {reading.ref: reading for reading in (*fresh, *old)}
+        await self._ledger.save_readings([*fresh, *old.values()])
+        return kept | old | {reading.ref: reading for reading in fresh}
 
-    async def _unreadable_now(
-        self, tasks: Sequence[Task], fresh: Sequence[KeptReading]
-    ) -> list[KeptReading]:
-        """Give what is known of live versions whose originals could not be read again."""
-        read = {reading.ref for reading in fresh}
-        live = [t for t in tasks if t.state is VersionState.LIVE and t.ref not in read]
-        known = await self._ledger.readings([task.ref for task in live])
-        for task in live:
-            if task.ref in known:
-                logger.warning("%s: its text stays as it was read before.", task.source)
-        return list(known.values())
-
-    async def _read(self, task: Task, pages: Sequence[RecognisedPage]) -> KeptReading | None:
+    async def _read(
+        self, task: Task, pages: Sequence[RecognisedPage], old: dict[VersionRef, KeptReading]
+    ) -> KeptReading | None:
         """Read one version; None when it cannot be read, or nobody wants it any more.
 
-        It is quarantined then, unless readers see what was read of it before.
+        It is quarantined then, unless readers see what was read of it before: that goes to ``old``.
         """
         began = time.perf_counter()
         try:
             return await self._stopping.while_wanted(task.ref, self._open(task, pages))
         except UnreadableDocument as error:
-            if task.state is VersionState.LIVE and await self._ledger.readings([task.ref]):
+            if task.state is VersionState.LIVE:
+                old |= await self._ledger.readings([task.ref])
+            if task.ref in old:
                 logger.warning("%s cannot be read again: %s", task.source, error)
                 return None
             await self._ledger.quarantine(task.ref, error.reason, str(error))
