@@ -70,11 +70,16 @@ def read_presentation(data: bytes, draft: Draft) -> None:
 
 
 def read_workbook(data: bytes, draft: Draft) -> None:
-    """Give every sheet with its stored values, as readers.xlsx does."""
+    """Give every sheet with its stored values, then its pictures, as readers.xlsx does."""
     archive = _open(data, draft)
+    pictures = Pictures(draft)
     for table in _content(archive).iterfind("{*}body/{*}spreadsheet/{*}table"):
-        write_sheet(draft, attribute(table, "name"), _sheet_rows(table))
+        name = attribute(table, "name")
+        write_sheet(draft, name, _sheet_rows(table))
+        for target in _pictures(table):
+            pictures.show_on_sheet(name, target, partial(archive.read, target))
     _take_properties(archive, draft)
+    pictures.recognise()
 
 
 def _open(data: bytes, draft: Draft) -> Archive:
@@ -151,10 +156,8 @@ class _Writer:
                 self._show_pictures(row)
 
     def _show_pictures(self, element: Element) -> None:
-        for image in element.iter("{*}image"):
-            target = attribute(image, "href").removeprefix("./")
-            if target and not target.startswith((*_ELSEWHERE, _PREVIEWS)):
-                self._show(target)
+        for target in _pictures(element):
+            self._show(target)
 
     def _lines(self, root: Element) -> Iterator[str]:
         """Yield the paragraphs below an element as plain lines."""
@@ -191,6 +194,14 @@ class _Writer:
     def _say_aside(self, element: Element) -> None:
         body = next(element.iterchildren("{*}note-body"), element)
         self._aside.setdefault(_ASIDE[tag(element)], []).extend(self._lines(body))
+
+
+def _pictures(element: Element) -> Iterator[str]:
+    """Yield the members of the file that the pictures below an element are."""
+    for image in element.iter("{*}image"):
+        target = attribute(image, "href").removeprefix("./")
+        if target and not target.startswith((*_ELSEWHERE, _PREVIEWS)):
+            yield target
 
 
 def _outline(heading: Element) -> int:

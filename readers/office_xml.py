@@ -25,6 +25,11 @@ def attribute(element: Element | None, name: str) -> str:
     return next((str(v) for k, v in element.items() if str(k).rpartition("}")[2] == name), "")
 
 
+def relation(element: Element) -> str:
+    """Give the id of an element's relation; it may have an ``id`` without a namespace as well."""
+    return next((str(v) for k, v in element.items() if str(k).endswith("}id")), "")
+
+
 def children(element: Element) -> Iterator[Element]:
     """Yield child elements; of two renderings of the same content only the first."""
     alternatives = tag(element) == "AlternateContent"

@@ -56,6 +56,10 @@ class Pictures:
         shortened = f"…{before[-_BEFORE:]}" if len(before) > _BEFORE else before
         self.show(name, load, f"Picture after “{shortened}”" if before else "Picture", part.page)
 
+    def show_on_sheet(self, sheet: str, name: str, load: Callable[[], bytes]) -> None:
+        """Note a picture that lies on a sheet of a workbook, over its cells."""
+        self.show(name, load, f"Picture on sheet “{sheet}”", None)
+
     def recognise(self) -> None:
         """Read the pictures. Raises UnreadableDocument when there is no text anywhere else."""
         scans = Scans(self._draft)

@@ -12,7 +12,16 @@ from lxml.etree import _Element as Element
 
 from readers.archive import Archive, take_core_properties
 from readers.draft import Draft, PartDraft, useful_title
-from readers.office_xml import FIXED, attribute, children, descend, relations, row_line, tag
+from readers.office_xml import (
+    FIXED,
+    attribute,
+    children,
+    descend,
+    relation,
+    relations,
+    row_line,
+    tag,
+)
 from readers.pictures import Pictures
 
 _MAIN = re.compile(r"ppt/presentation\d*\.xml")
@@ -31,7 +40,7 @@ def read(data: bytes, draft: Draft) -> None:
     main = next(name for name in archive.names if _MAIN.fullmatch(name))
     named = relations(archive, main)
     slides = [
-        named.get(_relation(slide), "")
+        named.get(relation(slide), "")
         for slide in archive.xml(main).iterfind("{*}sldIdLst/{*}sldId")
     ]
     draft.check_pages("presentation", len(slides))
@@ -119,8 +128,3 @@ def _write_comments(root: Element, part: PartDraft) -> None:
         for body in comment.iterchildren("{*}txBody"):
             for line in _paragraphs(body):
                 part.add(line + "\n")
-
-
-def _relation(element: Element) -> str:
-    """Give the relation's id; the element has an ``id`` without a namespace as well."""
-    return next((str(v) for k, v in element.items() if str(k).endswith("}id")), "")

@@ -15,6 +15,7 @@ from email.message import EmailMessage
 import pypdfium2 as pdfium  # type: ignore[import-untyped] # no stubs are published
 from backports import zstd
 from openpyxl import Workbook
+from openpyxl.drawing.image import Image as Picture
 from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
@@ -112,6 +113,7 @@ def _xlsx() -> bytes:
     for row in ROWS:
         first.append(row)
     workbook.create_sheet(SECOND).append([SECOND])
+    first.add_image(Picture(io.BytesIO(png())), "D4")
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()
@@ -164,7 +166,7 @@ def _ods() -> bytes:
     first = _table(TITLE).replace(
         "<table:table-row>", f"<table:table-row>{cell.format(SENTENCE)}</table:table-row>"
         "<table:table-row>", 1
-    )  # fmt: skip
+    ).replace("</table:table>", f"<table:shapes>{_FRAME}</table:shapes></table:table>")  # fmt: skip
     row = f"<table:table-row>{cell.format(SECOND)}</table:table-row>"
     second = f'<table:table table:name="{SECOND}">{row}</table:table>'
     return _open("spreadsheet", f"<office:spreadsheet>{first}{second}</office:spreadsheet>")

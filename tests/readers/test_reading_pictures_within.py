@@ -1,11 +1,14 @@
 """Pictures that documents show among their text: parts of their own, read once, within bounds."""
 
 import base64
+import io
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
+from openpyxl.drawing.image import Image as Picture
 from PIL import Image
 
 from contracts.content import Source
@@ -21,6 +24,7 @@ from tests.readers.making import (
     open_document,
     paragraph,
     related,
+    replaced,
     shape,
     slides,
     word,
@@ -110,6 +114,27 @@ def in_presentation(pictures: Sequence[bytes]) -> bytes:
     return _in_open_document("presentation", before, behind, pictures)
 
 
+def in_workbook(pictures: Sequence[bytes]) -> bytes:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Plan"
+    sheet.append([BEFORE])
+    sheet.append([BEHIND])
+    for number, one in enumerate(pictures):
+        sheet.add_image(Picture(io.BytesIO(one)), f"C{9 * number + 1}")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def in_open_workbook(pictures: Sequence[bytes]) -> bytes:
+    cell = "<table:table-row><table:table-cell><text:p>{}</text:p>"
+    before = f'<office:spreadsheet><table:table table:name="Plan">{cell.format(BEFORE)}'
+    rows = f"</table:table-cell></table:table-row>{cell.format(BEHIND)}</table:table-cell>"
+    behind = f"{rows}</table:table-row></table:table></office:spreadsheet>"
+    return _in_open_document("spreadsheet", before, behind, pictures)
+
+
 def in_page(pictures: Sequence[bytes]) -> bytes:
     shown = "".join(
         f'<img src="data:image/png;base64,{base64.b64encode(one).decode()}">' for one in pictures
@@ -140,6 +165,7 @@ def in_saved_page(pictures: Sequence[bytes]) -> bytes:
 
 AFTER = f"Picture after “{BEFORE}”"
 SLIDE = "Picture on slide 1"
+SHEET = "Picture on sheet “Plan”"
 
 
 @pytest.mark.parametrize(
@@ -149,6 +175,8 @@ SLIDE = "Picture on slide 1"
         (in_slides, "Slide 1", SLIDE, 1),
         (in_text, "Document", AFTER, None),
         (in_presentation, "Slide 1", SLIDE, 1),
+        (in_workbook, "Plan", SHEET, None),
+        (in_open_workbook, "Plan", SHEET, None),
         (in_page, "Page", AFTER, None),
         (in_book, "Chapter 1", AFTER, None),
         (in_saved_page, "Page", AFTER, None),
@@ -168,6 +196,19 @@ async def test_a_picture_is_a_part_behind_the_text_that_it_stands_in(
     assert reading.metadata["pictures_confidence"] == 0.91
     assert "ocr_confidence" not in reading.metadata
     assert "pages_without_text" not in reading.metadata
+
+
+async def test_pictures_of_a_workbook_stand_behind_their_sheet(look: Look) -> None:
+    book = Workbook()
+    book.worksheets[0].append(["un"])
+    book.create_sheet("Vue").add_image(Picture(io.BytesIO(PLAN)), "A1")
+    book.create_sheet("Fin").append(["trois"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    reading = await look(buffer.getvalue(), engine(SEEING))
+    assert [part.label for part in reading.parts] == ["Sheet", "Picture on sheet “Vue”", "Fin"]
+    torn = replaced(buffer.getvalue(), "xl/drawings/drawing1.xml", "</", "<")
+    assert [part.label for part in (await look(torn, engine(SEEING))).parts] == ["Sheet", "Fin"]
 
 
 @needs_tesseract
