@@ -5,7 +5,7 @@ import io
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from contracts.errors import Unreadable, UnreadableDocument
 from readers.draft import Draft, PartDraft, has_visible_text
@@ -25,6 +25,10 @@ _BEFORE = 60
 _NUMBERS = 2**31 - 2
 
 
+Load: TypeAlias = Callable[[], bytes]
+"""Gives the bytes of a picture, when it is its turn."""
+
+
 class Pictures:
     """Collects the pictures of one document, and recognises them when its text is written.
 
@@ -34,11 +38,11 @@ class Pictures:
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
-        self._shown: dict[str, tuple[PartDraft, Callable[[], bytes]]] = {}
+        self._shown: dict[str, tuple[PartDraft, Load]] = {}
         self._seen: set[int] = set()
         self._unread = 0
 
-    def show(self, name: str, load: Callable[[], bytes], label: str, page: int | None) -> None:
+    def show(self, name: str, load: Load, label: str, page: int | None) -> None:
         """Note a picture: a part begins here that its text will be in, if there is any."""
         if name in self._shown:
             return
@@ -47,7 +51,7 @@ class Pictures:
         else:
             self._unread += 1
 
-    def show_after(self, part: PartDraft, name: str, load: Callable[[], bytes]) -> None:
+    def show_after(self, part: PartDraft, name: str, load: Load) -> None:
         """Note a picture that stands behind what a part says so far."""
         if name in self._shown:
             return
@@ -56,7 +60,7 @@ class Pictures:
         shortened = f"…{before[-_BEFORE:]}" if len(before) > _BEFORE else before
         self.show(name, load, f"Picture after “{shortened}”" if before else "Picture", part.page)
 
-    def show_on_sheet(self, sheet: str, name: str, load: Callable[[], bytes]) -> None:
+    def show_on_sheet(self, sheet: str, name: str, load: Load) -> None:
         """Note a picture that lies on a sheet of a workbook, over its cells."""
         self.show(name, load, f"Picture on sheet “{sheet}”", None)
 
@@ -83,7 +87,7 @@ class Pictures:
         if scans.any and not any(has_visible_text(part.text) for part in self._draft.parts):
             raise scans.refusal("document")
 
-    def _write(self, scans: Scans, part: PartDraft, load: Callable[[], bytes], done: int) -> None:
+    def _write(self, scans: Scans, part: PartDraft, load: Load, done: int) -> None:
         """Write what a picture says, unless it was shown before or is not worth reading."""
         data = load()
         # Not its place in the document: what was recognised before is found by the number.

@@ -7,16 +7,19 @@ import codecs
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from contracts.errors import Unreadable, UnreadableDocument
 from readers.draft import Draft, useful_title
 from readers.flow import Flow
+from readers.pictures import Load, Pictures
 from readers.rtf_tables import (
     ASIDE,
     CHARACTERS,
     CHARSETS,
     ENTERED,
     PAGE_WORDS,
+    PICTURES,
     SKIPPED,
     SYMBOLS,
 )
@@ -25,6 +28,7 @@ _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,9})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])"
     rb"|[\r\n\0]+|([^\\{}\r\n\0]+)|\\"
 )
+_HEX = re.compile(rb"[0-9a-fA-F\s]+")
 _HEADING_NAME = re.compile(r"(?i)(?:heading|titre|überschrift|заголовок) ([1-9])")
 _BODY_LEVEL = 9
 _DEEPEST = 1000
@@ -33,19 +37,36 @@ _PROPERTIES = {"title", "author"}
 
 def read(data: bytes, draft: Draft) -> None:
     """Give the body as one part; notes, comments, headers and footers as others."""
-    parser = _Parser(Flow(draft.part("Document")))
-    parser.run(data)
+    body = draft.part("Document")
+    pictures = Pictures(draft)
+    parser = _Parser(data, Flow(body), partial(pictures.show_after, body))
+    parser.run()
     for label, stream in parser.aside.items():
         lines = dict.fromkeys(stream.lines) if label == "Headers and footers" else stream.lines
         draft.part(label).add("".join(f"{line}\n" for line in lines))
     draft.title = useful_title(" ".join(parser.properties["title"].lines)) or draft.first_heading
     if author := " ".join(parser.properties["author"].lines):
         draft.metadata["author"] = author
+    pictures.recognise()
+
+
+@dataclass(slots=True)
+class _Picture:
+    """A picture's bytes: where in the file they stand, and what goes before them."""
+
+    before: bytes | None = None
+    start: int = 0
+    end: int = 0
+    binary: bool = False
+
+    def load(self, data: bytes) -> bytes:
+        raw = data[self.start : self.end]
+        return (self.before or b"") + (raw if self.binary else bytes.fromhex(raw.decode("ascii")))
 
 
 @dataclass(slots=True)
 class _Group:
-    """What holds until the group's end."""
+    """What holds until the group's end; ``shows`` tells whether its pictures are the body's."""
 
     stream: Flow | None
     table: str = ""
@@ -53,6 +74,8 @@ class _Group:
     fallback: int = 1
     hidden: bool = False
     starred: bool = False
+    shows: bool = True
+    picture: _Picture | None = None
 
 
 @dataclass(slots=True)
@@ -63,12 +86,18 @@ class _Style:
 
 
 class _Parser:
-    """Goes over the tokens once; ``aside`` holds notes and margins, by label."""
+    """Goes over the tokens once; ``aside`` holds notes and margins, by label.
 
-    def __init__(self, body: Flow) -> None:
+    ``show`` hears of each picture of the body when the text before it is written.
+    """
+
+    def __init__(self, data: bytes, body: Flow, show: Callable[[str, Load], None]) -> None:
+        self._data = data
         self.aside: dict[str, Flow] = {}
         self.properties = {name: Flow() for name in _PROPERTIES}
         self._body = body
+        self._show = show
+        self._pictures: list[_Picture] = []
         self._group = _Group(body)
         self._outer: list[_Group] = []
         self._page = "cp1252"
@@ -80,17 +109,19 @@ class _Parser:
         self._raw = bytearray()
         self._unread = 0  # characters that repeat a \u for programs that do not know it
 
-    def run(self, data: bytes) -> None:
+    def run(self) -> None:
         at = 0
-        while match := _TOKEN.match(data, at):
+        while match := _TOKEN.match(self._data, at):
             at = match.end()
             word, number, byte, symbol, brace, text = match.groups()
-            if text is not None:
+            if text is not None and self._group.picture is not None:
+                at = self._digits(match)
+            elif text is not None:
                 self._bytes(text)
             elif byte is not None:
                 self._bytes(bytes([int(byte, 16)]))
             elif word == b"bin":
-                at += max(0, int(number or 0))
+                at = self._binary(at, max(0, int(number or 0)))
             elif word is not None:
                 self._flush()
                 self._word(word.decode("ascii"), None if number is None else int(number))
@@ -103,6 +134,24 @@ class _Parser:
         self._flush()
         for stream in (self._body, *self.aside.values()):
             stream.end()
+        self._show_pictures()
+
+    def _digits(self, token: re.Match[bytes]) -> int:
+        """Take the bytes of a picture that stand in hexadecimal digits, and give their end."""
+        digits = _HEX.match(self._data, token.start())
+        end = digits.end() if digits else 0
+        self._take_picture(token.start(), end, binary=False)
+        return max(end, token.end())
+
+    def _binary(self, start: int, size: int) -> int:
+        """Take bytes that stand as they are, which only pictures need, and give their end."""
+        self._take_picture(start, start + size, binary=True)
+        return start + size
+
+    def _take_picture(self, start: int, end: int, *, binary: bool) -> None:
+        picture = self._group.picture
+        if picture is not None and picture.end == 0:
+            picture.start, picture.end, picture.binary = start, end, binary
 
     def _brace(self, *, opening: bool) -> None:
         self._unread = 0
@@ -119,6 +168,8 @@ class _Parser:
             ended, self._group = self._group, self._outer.pop()
             if ended.table == "stylesheet":
                 self._keep_style()
+            if ended.picture and not self._group.picture and ended.picture.before is not None:
+                self._pictures.append(ended.picture)
             if ended.stream and ended.stream is not self._group.stream is not None:
                 ended.stream.end()
 
@@ -153,9 +204,17 @@ class _Parser:
     def _word(self, word: str, number: int | None) -> None:
         starred, self._group.starred = self._group.starred, False
         if word in SKIPPED or (starred and word not in ENTERED):
+            self._group.stream = self._group.picture = None
+            self._group.shows &= word == "sp"  # floating pictures are properties of shapes
+        elif word == "pict":
             self._group.stream = None
+            visible = self._group.shows and not self._group.hidden
+            self._group.picture = _Picture() if visible else None
+        elif word in PICTURES and self._group.picture:
+            self._group.picture.before = PICTURES[word]
         elif word in ASIDE and self._group.stream is not None:
             self._group.stream = self.aside.setdefault(ASIDE[word], Flow())
+            self._group.shows = False
         elif word in _PROPERTIES:
             self._group.stream = self.properties[word]
         elif word in {"fonttbl", "stylesheet"}:
@@ -223,6 +282,8 @@ class _Parser:
             body = stream is self._body
             level = self._level if body else 0
             stream.paragraph(level, in_table=body and self._in_table)
+            if body and not self._in_table:
+                self._show_pictures()
 
     def end_cell(self, _: int | None) -> None:
         if self._group.stream is not None:
@@ -231,6 +292,13 @@ class _Parser:
     def end_row(self, _: int | None) -> None:
         if self._group.stream is not None:
             self._group.stream.row()
+            self._show_pictures()
+
+    def _show_pictures(self) -> None:
+        """Show the pictures of what was just written."""
+        for picture in self._pictures:
+            self._show(str(picture.start), partial(picture.load, self._data))
+        self._pictures.clear()
 
 
 _ACTIONS: dict[str, Callable[[_Parser, int | None], None]] = {

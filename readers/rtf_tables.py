@@ -5,7 +5,7 @@
 SKIPPED = frozenset(
     {
         *("colortbl", "filetbl", "listtable", "listoverridetable", "revtbl", "rsidtbl", "xmlnstbl"),
-        *("pict", "nonshppict", "objdata", "objclass", "objname", "fldinst", "sp", "shprslt"),
+        *("nonshppict", "objdata", "objclass", "objname", "fldinst", "sp", "shprslt"),
         *(
             "operator",
             "subject",
@@ -32,6 +32,8 @@ SKIPPED = frozenset(
     }
 )
 ENTERED = frozenset({"shpinst", "annotation", "shppict", "shptxt"})
+PICTURES = {"pngblip": b"", "jpegblip": b"", "dibitmap": b"BM" + bytes(12)}
+"""What stands before the bytes of a picture in the file that they were taken from."""
 ASIDE = {
     "footnote": "Notes",
     "annotation": "Comments",

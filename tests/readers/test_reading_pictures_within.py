@@ -135,6 +135,15 @@ def in_open_workbook(pictures: Sequence[bytes]) -> bytes:
     return _in_open_document("spreadsheet", before, behind, pictures)
 
 
+def in_rich_text(pictures: Sequence[bytes]) -> bytes:
+    shown = "".join(
+        "{\\*\\shppict{\\pict{\\*\\blipuid 0af1}\\pngblip\\picw9 \n" + one.hex("\n", 64) + "}}"
+        "{\\nonshppict{\\pict\\wmetafile8 0100}}"
+        for one in pictures
+    )
+    return f"{{\\rtf1 {BEFORE}{shown}\\par {BEHIND}\\par}}".encode("cp1252")
+
+
 def in_page(pictures: Sequence[bytes]) -> bytes:
     shown = "".join(
         f'<img src="data:image/png;base64,{base64.b64encode(one).decode()}">' for one in pictures
@@ -177,6 +186,7 @@ SHEET = "Picture on sheet “Plan”"
         (in_presentation, "Slide 1", SLIDE, 1),
         (in_workbook, "Plan", SHEET, None),
         (in_open_workbook, "Plan", SHEET, None),
+        (in_rich_text, "Document", AFTER, None),
         (in_page, "Page", AFTER, None),
         (in_book, "Chapter 1", AFTER, None),
         (in_saved_page, "Page", AFTER, None),
@@ -209,6 +219,32 @@ async def test_pictures_of_a_workbook_stand_behind_their_sheet(look: Look) -> No
     assert [part.label for part in reading.parts] == ["Sheet", "Picture on sheet “Vue”", "Fin"]
     torn = replaced(buffer.getvalue(), "xl/drawings/drawing1.xml", "</", "<")
     assert [part.label for part in (await look(torn, engine(SEEING))).parts] == ["Sheet", "Fin"]
+
+
+HEX = PLAN.hex().encode()
+BITMAP = saved(drawn("Plan", size=(420, 200)), "BMP")[14:]
+
+
+@pytest.mark.parametrize(
+    ("shown", "seen"),
+    [
+        (rb"{\pict\pngblip " + HEX + b"}", 1),
+        (rb"{\pict\pngblip\bin%d " % len(PLAN) + PLAN + b"}", 1),
+        (rb"{\pict\dibitmap0 " + BITMAP.hex().encode() + b"}", 1),
+        (rb"{\shp{\*\shpinst{\sp{\sn pib}{\sv {\pict\pngblip " + HEX + b"}}}}}", 1),
+        (rb"{\shp{\*\shpinst}{\shprslt{\pict\pngblip " + HEX + b"}}}", 0),
+        (rb"{\v{\pict\pngblip " + HEX + b"}}", 0),
+        (rb"{\header{\pict\pngblip " + HEX + b"}}", 0),
+        (rb"{\pict\wmetafile8 " + HEX + b"}", 0),
+        (rb"{\pict\pngblip " + HEX[:-1] + b"}", 0),
+        (rb"{\pict\pngblip}{\pict\pngblip xyz 41}", 0),
+    ],
+)
+async def test_pictures_of_rich_text_in_every_form(look: Look, shown: bytes, seen: int) -> None:
+    table = rb"{\rtf1 \pard\intbl un" + shown + rb"\cell deux\cell\row\pard fin\par}"
+    reading = await look(table, engine(SEEING))
+    assert reading.parts[0].text == "un\tdeux\nfin\n"
+    assert [part.label for part in reading.parts[1:]] == ["Picture after “un\tdeux”"] * seen
 
 
 @needs_tesseract
