@@ -60,7 +60,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sit
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     serving = asyncio.create_task(server.serve([listener]))
-    working = asyncio.create_task(stand.catalog.queue.work(stand.read, _rest, concurrency=1))
+    working = asyncio.create_task(stand.catalog.queue.work(stand.read, stand.sweep, concurrency=1))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox"]
@@ -70,10 +70,6 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sit
     working.cancel()
     server.should_exit = True
     await asyncio.gather(serving, working, return_exceptions=True)
-
-
-async def _rest() -> None:
-    """Sweep nothing."""
 
 
 @pytest.fixture

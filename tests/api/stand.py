@@ -15,26 +15,18 @@ from api.curation import Curation
 from api.intake_desk import IntakeDesk
 from api.quality_desk import QualityDesk
 from api.service import PagesSettings, Service
-from contracts.digests import embed
-from contracts.errors import Unreadable
 from contracts.likeness import Fingerprint, Likeness, Link
 from contracts.nouns import (
-    Card,
-    Chunk,
-    ChunkId,
     Generation,
     PanelName,
-    Part,
-    Reading,
     ReadMode,
     Span,
-    StagedVersion,
     VersionRef,
 )
 from contracts.observing import NullMetrics
 from contracts.people import Role
 from contracts.policy import Policy, ReadPlan
-from contracts.record import Arrival, Held, KeptReading, Reached, Task
+from contracts.record import Arrival
 from deploy.intake import Gathering, desk
 from deploy.settings import Settings
 from eval.collecting import Collect
@@ -46,6 +38,7 @@ from ingestion.ordering import Order
 from ingestion.quality.assessing import Assess
 from ingestion.quality.renewing import RenewQuality
 from ingestion.receiving import Receive
+from ingestion.sweeping import Sweep
 from retrieval.asking import (
     Answer,
     AskEvent,
@@ -63,6 +56,7 @@ from retrieval.searching import Search
 from retrieval.tracing import TracedAsk, TracedSearch, Tracing
 from telemetry.recording import BufferedTracer
 from tests.api.operating import Operating
+from tests.api.working import worker
 from tests.fakes.catalog import InMemoryCatalog
 from tests.fakes.inference import FixedSpaces, HashEmbedder
 from tests.fakes.quality import OneLanguage, PlainWords
@@ -181,15 +175,15 @@ class Stand:
         self.panels = {name: InMemoryPanel(name) for name in PanelName}
         self.embedder = HashEmbedder()
         self.plan = ReadPlan(GENERATION, frozenset(PanelName), Policy(ReadMode.FUSED))
-        spaces = FixedSpaces([self.embedder], [])
-        search = Search(self.panels, spaces, lambda: self.plan, NullMetrics())
+        spaces, metrics = FixedSpaces([self.embedder], []), NullMetrics()
+        search = Search(self.panels, spaces, lambda: self.plan, metrics)
         self.ask = FirstSentence(search)
-        self.operating = Operating(self.catalog)
-        self.mirror = KeepingTracer()
-        self.tracer = BufferedTracer(self.catalog.traces, NullMetrics(), [self.mirror])
-        assessments = self.catalog.assessments
-        self.assess = Assess(assessments, PlainWords(), OneLanguage(), NullMetrics())
-        renewal = RenewQuality(self.catalog.ledger, assessments, self.assess)
+        self.operating, self.mirror = Operating(catalog), KeepingTracer()
+        self.tracer = BufferedTracer(self.catalog.traces, metrics, [self.mirror])
+        assess = Assess(catalog.assessments, PlainWords(), OneLanguage(), metrics)
+        self._work = worker(catalog, self.panels, self.embedder, assess, limit=UPLOAD_LIMIT)
+        self.sweep = Sweep(catalog.ledger, catalog.queue, self.panels, metrics)
+        renewal = RenewQuality(catalog.ledger, catalog.assessments, assess)
         tracing = Tracing(self.tracer, SteadyLoad(), search.mode)
         self.keys: dict[str, str] = {}
         self.shares = folder / "shares"
@@ -220,7 +214,7 @@ class Stand:
             plans=lambda: self.plan,
             operations=self.operating.operations(),
             curation=curation(catalog),
-            quality=QualityDesk(assessments, renewal),
+            quality=QualityDesk(catalog.assessments, renewal),
             metrics_text=lambda: (b"diptych_up 1\n", "text/plain; version=0.0.4"),
             max_upload_bytes=UPLOAD_LIMIT,
             pages=PagesSettings("not a secret, a test", folder / "pages"),
@@ -258,40 +252,8 @@ class Stand:
         return httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)
 
     async def read(self, documents: Sequence[UUID]) -> None:
-        """Do a worker's job on plain text: both panels, then live; '%BAD' is quarantined."""
-        async with self.catalog.ledger.claim(documents) as tasks:
-            for task in tasks:
-                path = await self.catalog.blobs.path(task.slice.blob)
-                text = path.read_bytes()[task.slice.start : task.slice.end].decode()
-                if text.startswith("%BAD"):
-                    ledger = self.catalog.ledger
-                    await ledger.quarantine(task.ref, Unreadable.ENCRYPTED, "It has a password.")
-                else:
-                    await self._write(task, text)
-
-    async def _write(self, task: Task, text: str) -> None:
-        ledger, ref = self.catalog.ledger, task.ref
-        title = text.splitlines()[0][:80]
-        card = Card(task.workspace, title, task.source, "text/plain", None, task.metadata)
-        reading = Reading("text/plain", (Part(0, "text", text, 1, confidence=0.75),), title)
-        kept = KeptReading(ref, reading, card)
-        await self.assess([kept])
-        await ledger.save_readings([kept])
-        chunks, start = [], 0
-        for ordinal, paragraph in enumerate(text.split("\n\n")):
-            span = Span(start, start + len(paragraph))
-            cid = ChunkId(ref.document, ref.number, task.generation, ordinal)
-            chunks.append(Chunk(cid, 0, 1, span, paragraph, title, "en"))
-            start = span.end + 2
-        vectors = await self.embedder.embed_passages([chunk.passage for chunk in chunks])
-        made = [embed(c, v, "hash") for c, v in zip(chunks, vectors, strict=True)]
-        await ledger.progress([ref], "embed", len(made) // 2, len(made))
-        for name, panel in self.panels.items():
-            await panel.stage([StagedVersion(ref, task.generation, card)], made)
-            await panel.publish([ref], task.generation)
-            held = {ref: Held(len(made), f"{len(made)}.0.0.card")}
-            await ledger.reached([ref], task.generation, name, Reached.LIVE, held)
-        await ledger.go_live([ref])
+        """Do a worker's job on plain text; '%BAD' is quarantined, what is deleted is removed."""
+        await self._work(documents)
 
     async def enclosed(self, parent: UUID, filename: str, text: str) -> UUID:
         """Put a document into another one, as the worker does that opens it; it waits."""

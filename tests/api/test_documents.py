@@ -177,6 +177,11 @@ async def test_a_deleted_document_is_gone_at_once(stand: Stand) -> None:
         assert (await client.get(f"/v1/documents/{document}")).status_code == 404
         assert (await client.delete(f"/v1/documents/{document}")).status_code == 404
         assert (await client.get(f"/v1/documents/{document}/content")).status_code == 404
+        assert set((await stand.catalog.ledger.backlog()).values()) == {1}
+        await stand.catalog.queue.drain(stand.read)
+    assert await stand.catalog.ledger.backlog() == {}
+    for panel in stand.panels.values():
+        assert [held async for held in panel.digests(stand.plan.generation.number)] == []
 
 
 @pytest.mark.parametrize("panel", PanelName)
@@ -215,12 +220,17 @@ async def test_a_part_shows_the_text_that_spans_count_in(stand: Stand) -> None:
         assert (await client.get(f"/v1/documents/{document}/parts/1")).status_code == 404
 
 
-async def test_versions_are_listed_newest_first(stand: Stand) -> None:
+async def test_versions_are_listed_newest_first_until_the_elder_is_removed(stand: Stand) -> None:
     document = await stand.pour("a.txt", LEASE, source="lease")
-    assert await stand.pour("a.txt", LEASE + " New.", source="lease") == document
+    files, fields = {"file": ("a.txt", f"{LEASE} New.".encode())}, {"source": "lease"}
     async with stand.client() as client:
-        found = (await client.get(f"/v1/documents/{document}/versions")).json()["versions"]
-    assert [v["version"] for v in found] == [2, 1]
+        await client.post("/v1/documents", files=files, data=fields)
+        path = f"/v1/documents/{document}/versions"
+        found = (await client.get(path)).json()["versions"]
+        assert [(v["version"], v["state"]) for v in found] == [(2, "accepted"), (1, "live")]
+        await stand.catalog.queue.drain(stand.read)
+        found = (await client.get(path)).json()["versions"]
+    assert [(v["version"], v["state"]) for v in found] == [(2, "live")]
 
 
 async def test_events_follow_a_document_to_its_end(stand: Stand) -> None:
