@@ -15,6 +15,8 @@ from api.service import Service
 from contracts.errors import DiptychError, Unavailable
 
 APP_PATH = "/app"
+BUILD_S = 30.0
+"""How long a page may take: at the framework's own 3 s a busy machine shows a bare error."""
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" height="24">'
@@ -28,7 +30,7 @@ Build = Callable[[Visitor], Awaitable[None]]
 def add_page(service: Service, path: str, key: str, build: Build) -> None:
     """Serve a page to those who are signed in; others are led to the sign-in."""
 
-    @ui.page(path)
+    @ui.page(path, response_timeout=BUILD_S)
     async def shown() -> RedirectResponse | None:
         text = dress(key)
         try:
