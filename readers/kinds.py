@@ -30,14 +30,33 @@ _BEGINS = {
     "image/webp": re.compile(rb"(?s)RIFF.{4}WEBP"),
     "image/heic": re.compile(rb"(?s).{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)"),
 }
-_OTHERS = {
-    b"Rar!": ("RAR archive", "Unpack it, and add the files in it or a zip archive of them."),
-    b"MSCF": ("cabinet archive", "Unpack it and add the files in it."),
-    b"\x78\x9f\x3e\x22": (
+_OTHERS = (
+    (
+        rb"Rar!\x1a\x07",
+        "RAR archive",
+        "Unpack it, and add the files in it or a zip archive of them.",
+    ),
+    (rb"MSCF\0", "cabinet archive", "Unpack it and add the files in it."),
+    (
+        rb"\x78\x9f\x3e\x22",
         "Outlook attachment in a form of its own (winmail.dat, TNEF)",
         "Ask for it to be sent as HTML or plain text, or save its files in Outlook and add those.",
     ),
-}
+    (
+        rb"(?s)ID3[\x02-\x04]|\xff\xfb|fLaC\0|OggS\0|#!AMR\n|RIFF.{4}WAVE|\0\0..ftypM4A",
+        "sound recording",
+        "Add what is said in it as text.",
+    ),
+    (
+        rb"(?s)\0\0..ftyp|\x1a\x45\xdf\xa3|RIFF.{4}AVI |\0\0\x01\xba|\x30\x26\xb2\x75",
+        "film",
+        "Add what is said in it as text.",
+    ),
+    (rb"(?s)MZ.{60}\0\0|\x7fELF", "program", "Add the documents that belong to it."),
+    (rb"AC10\d\d\0", "AutoCAD drawing", "Print it to PDF and add that."),
+    (rb"8BPS\0", "Photoshop picture", "Save it as PNG or PDF and add that."),
+)
+"""How files of kinds that nothing here reads begin, what they are, and what to do with them."""
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OFFICE_MEMBERS = (
     (re.compile(r"word/document\d*\.xml"), f"{_OFFICE}.wordprocessingml.document"),
@@ -112,9 +131,9 @@ def media_type(data: bytes, filename: str) -> str:
         return "application/pdf"
     if data.startswith(_OLE):
         return _of_ole(data)
-    for signature, (name, remedy) in _OTHERS.items():
-        if data.startswith(signature):
-            raise _unsupported(name, remedy)
+    for signature, name, remedy in _OTHERS:
+        if re.match(signature, data):
+            raise _unsupported(f"is {_with_article(name)}, which", remedy)
     return _of_text(data, filename)
 
 
@@ -141,7 +160,7 @@ def _of_zip(data: bytes) -> str:
         return kind
     if "opendocument" in kind:
         name = f"OpenDocument {kind.rpartition('.')[2]}"
-        raise _unsupported(name, "Save it as PDF and add that.")
+        raise _unsupported(f"is an {name}, which", "Save it as PDF and add that.")
     return "application/zip"
 
 
@@ -155,7 +174,8 @@ def _of_ole(data: bytes) -> str:
         if stream in names:
             return kind
     raise _unsupported(
-        "old Office or Windows file of another kind", "Save it as docx, xlsx or PDF and add that."
+        "is an old Office or Windows file of another kind, which",
+        "Save it as docx, xlsx or PDF and add that.",
     )
 
 
@@ -164,7 +184,7 @@ def _of_text(data: bytes, filename: str) -> str:
     controls = len(_CONTROL.findall(sample))
     if controls > len(sample) // 50 + 2:
         raise _unsupported(
-            "file of a kind that is not known", "Save it as PDF, docx or text and add that."
+            "is of a kind that is not known, and", "Save it as PDF, docx or text and add that."
         )
     if _STORED.match(sample) and len(list(islice(MESSAGE_BEGIN.finditer(data), 2))) > 1:
         return "application/mbox"
@@ -212,8 +232,9 @@ _FITS_NAME: dict[str, Callable[[str], object]] = {
 }
 
 
-def _unsupported(name: str, remedy: str) -> UnreadableDocument:
-    article = "an" if name[0].lower() in "aeio" else "a"
-    return UnreadableDocument(
-        Unreadable.UNSUPPORTED, f"The file is {article} {name}, which cannot be read.", remedy
-    )
+def _with_article(name: str) -> str:
+    return f"{'an' if name[0].lower() in 'aeio' else 'a'} {name}"
+
+
+def _unsupported(what: str, remedy: str) -> UnreadableDocument:
+    return UnreadableDocument(Unreadable.UNSUPPORTED, f"The file {what} cannot be read.", remedy)

@@ -47,6 +47,29 @@ async def test_each_kind_of_bad_file_has_its_reason(
     assert (await read(b"the next file")).parts[0].text == "the next file"
 
 
+@pytest.mark.parametrize(
+    ("begins", "named"),
+    [
+        (b"ID3\x04\0\0\0\0", "a sound recording"),
+        (b"\xff\xfb\x90\x64", "a sound recording"),
+        (b"RIFF\x24\x08\0\0WAVEfmt ", "a sound recording"),
+        (b"\0\0\0\x20ftypisom", "a film"),
+        (b"\x1a\x45\xdf\xa3\x9f", "a film"),
+        (b"MZ\x90\0" + bytes(60), "a program"),
+        (b"AC1032\0\0", "an AutoCAD drawing"),
+    ],
+)
+async def test_what_nobody_reads_is_named(refusal: RefuseBytes, begins: bytes, named: str) -> None:
+    error = await refusal(begins + bytes(range(256)) * 4, "minutes.pdf")
+    assert error.reason is Unreadable.UNSUPPORTED
+    assert str(error).startswith(f"The file is {named}, which cannot be read. ")
+
+
+@pytest.mark.parametrize("text", ["The ftyp box", "Rar! he said", "ID3 tags", "RIFF and WAVE"])
+async def test_words_that_begin_like_other_files_are_text(read: ReadBytes, text: str) -> None:
+    assert (await read(text.encode(), "note.txt")).parts[0].text == text
+
+
 async def test_an_empty_workbook_is_empty(refusal: RefuseBytes) -> None:
     buffer = io.BytesIO()
     Workbook().save(buffer)
