@@ -119,7 +119,7 @@ class Expectations:
                     f"'{language[:20]}' is no language that is told apart.",
                     f"Choose from {', '.join(known)}.",
                 )
-        for name, most in _BOUNDS.items():
+        for name, most in BOUNDS.items():
             value: float | None = getattr(self, name)
             if value is not None and not 0 <= value <= most:
                 raise InvalidInput(
@@ -127,7 +127,8 @@ class Expectations:
                 )
 
 
-_BOUNDS = {"min_characters_per_page": 1e6, "max_unknown_words": 1.0, "min_ocr_confidence": 1.0}
+BOUNDS = {"min_characters_per_page": 1e6, "max_unknown_words": 1.0, "min_ocr_confidence": 1.0}
+"""The most that can be expected of a figure; the least is 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Quality: how well the workspace's documents could be read, day by day, and the worst of them."""
+"""Quality: how well documents could be read, day by day, what is expected, the worst of them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from html import escape
 
 from nicegui import ui
 
+from api.pages.expectations import ExpectationsCard
 from api.pages.figures import TONES, reason_text
 from api.pages.frame import add_page, heading
 from api.pages.listing import PAGE, Listing, entry, sentence
@@ -38,6 +39,7 @@ class QualityPage:
             heading(visitor.text("quality.title"), 1)
             ui.label(visitor.text("quality.hint")).classes("soft")
             self._trend = ui.element("div").classes("stack")
+            self._expected = ExpectationsCard(visitor, self.load)
             self._list = Listing(visitor, self.load, self._fetch, self._show)
 
     async def load(self) -> None:
@@ -46,6 +48,7 @@ class QualityPage:
         await visitor.confirm(Role.READER)
         since = datetime.now(UTC).date() - timedelta(days=DAYS - 1)
         summary = await visitor.service.quality.assessments.summary(visitor.workspace, since)
+        await self._expected.load()
         self._trend.clear()
         with self._trend:
             self._show_days(summary.days, since)
