@@ -16,6 +16,7 @@ _MIMETYPE = 100
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BEGINS = {
     "application/rtf": re.compile(rb"\{\\rtf"),
+    "application/vnd.ms-tnef": re.compile(rb"\x78\x9f\x3e\x22"),
     "application/gzip": re.compile(rb"\x1f\x8b"),
     "application/x-bzip2": re.compile(rb"BZh[1-9]1AY&SY"),
     "application/x-xz": re.compile(rb"\xfd7zXZ\0"),
@@ -37,11 +38,6 @@ _OTHERS = (
         "Unpack it, and add the files in it or a zip archive of them.",
     ),
     (rb"MSCF\0", "cabinet archive", "Unpack it and add the files in it."),
-    (
-        rb"\x78\x9f\x3e\x22",
-        "Outlook attachment in a form of its own (winmail.dat, TNEF)",
-        "Ask for it to be sent as HTML or plain text, or save its files in Outlook and add those.",
-    ),
     (
         rb"(?s)ID3[\x02-\x04]|\xff\xfb|fLaC\0|OggS\0|#!AMR\n|RIFF.{4}WAVE|\0\0..ftypM4A",
         "sound recording",

@@ -11,12 +11,14 @@ from oxmsg.attachment import Attachment
 from oxmsg.recipient import Recipient
 from oxmsg.storage import Storage, Stream
 
-from readers import html, mail
+from readers import html, mail, outlook_text
 from readers.attachments import SIGNATURES, plain_subject
-from readers.draft import Draft, clean, has_visible_text
+from readers.draft import Draft, PartDraft, clean, has_visible_text
+from readers.limits import LIMITS
 
 _HEADERS, _RECIPIENT_TYPE, _DISPLAY_NAME = 0x007D, 0x0C15, 0x3001
 _TO, _CC = 1, 2
+_PACKED_BODY = 0x1009
 _METHOD, _EMBEDDED = 0x3705, 5
 _SEALED = "IPM.Note.SMIME"
 _INNER, _PROPERTIES = "__substg1.0_3701000D", "__properties_version1.0"
@@ -37,9 +39,17 @@ def read(data: bytes, draft: Draft) -> None:
         draft.part("Body").add(plain)
     elif rich:
         html.write(rich, draft.part("Body"))
+    else:
+        _write_packed(message, draft.part("Body"))
     attached = storage.iter_attachment_storages()
     for attachment, inner in zip(message.attachments, attached, strict=True):
         _enclose(attachment, inner, draft)
+
+
+def _write_packed(message: Message, part: PartDraft) -> None:
+    """Write the body that Outlook keeps as packed RTF, which may be all that there is."""
+    if packed := message.properties.binary_prop_value(_PACKED_BODY):
+        outlook_text.write(packed, part)
 
 
 def _enclose(attachment: Attachment, storage: Storage, draft: Draft) -> None:
@@ -81,6 +91,11 @@ def _as_mail(attached: Storage) -> EmailMessage:
         made.set_content(clean(message.body or ""), cte="base64")
     elif message.html_body:
         made.set_content(clean(message.html_body), subtype="html", cte="base64")
+    else:
+        body = Draft(LIMITS).part("Body")
+        _write_packed(message, body)
+        if has_visible_text(body.text):
+            made.set_content(body.text, cte="base64")
     inside = storage.iter_attachment_storages()
     for attachment, inner in zip(message.attachments, inside, strict=True):
         if _is_message(attachment):

@@ -10,14 +10,16 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from contracts.errors import Unreadable, UnreadableDocument
-from readers.draft import Draft, useful_title
+from readers.draft import Draft, PartDraft, useful_title
 from readers.flow import Flow
+from readers.limits import Limits
 from readers.pictures import Load, Pictures
 from readers.rtf_tables import (
     ASIDE,
     CHARACTERS,
     CHARSETS,
     ENTERED,
+    MARKS,
     PAGE_WORDS,
     PICTURES,
     SKIPPED,
@@ -50,6 +52,18 @@ def read(data: bytes, draft: Draft) -> None:
     pictures.recognise()
 
 
+def write(data: bytes, part: PartDraft) -> None:
+    """Write the text of a message into a part, without its pictures."""
+    _Parser(data, Flow(part)).run()
+
+
+def html_in(data: bytes, limits: Limits) -> str:
+    """Give the HTML that a text was made of and that stands in it in marks of its own."""
+    page = Draft(limits).part("Page")
+    _Marked(data, Flow(page)).run()
+    return page.text
+
+
 @dataclass(slots=True)
 class _Picture:
     """A picture's bytes: where in the file they stand, and what goes before them."""
@@ -66,7 +80,10 @@ class _Picture:
 
 @dataclass(slots=True)
 class _Group:
-    """What holds until the group's end; ``shows`` tells whether its pictures are the body's."""
+    """What holds until the group's end.
+
+    ``shows`` tells whether its pictures are the body's, ``aside`` that it is no HTML.
+    """
 
     stream: Flow | None
     table: str = ""
@@ -74,6 +91,7 @@ class _Group:
     fallback: int = 1
     hidden: bool = False
     starred: bool = False
+    aside: bool = False
     shows: bool = True
     picture: _Picture | None = None
 
@@ -85,13 +103,19 @@ class _Style:
     name: list[str] = field(default_factory=list)
 
 
+def _nowhere(_name: str, _load: Load) -> None:
+    """Show no picture."""
+
+
 class _Parser:
     """Goes over the tokens once; ``aside`` holds notes and margins, by label.
 
     ``show`` hears of each picture of the body when the text before it is written.
     """
 
-    def __init__(self, data: bytes, body: Flow, show: Callable[[str, Load], None]) -> None:
+    def __init__(
+        self, data: bytes, body: Flow, show: Callable[[str, Load], None] = _nowhere
+    ) -> None:
         self._data = data
         self.aside: dict[str, Flow] = {}
         self.properties = {name: Flow() for name in _PROPERTIES}
@@ -299,6 +323,22 @@ class _Parser:
         for picture in self._pictures:
             self._show(str(picture.start), partial(picture.load, self._data))
         self._pictures.clear()
+
+
+class _Marked(_Parser):
+    """Takes tags, after [MS-OXRTFEX], and the text that is not there for readers of RTF alone."""
+
+    def _word(self, word: str, number: int | None) -> None:
+        if word == "htmltag":
+            self._group.starred = False
+        elif word == "htmlrtf":
+            self._group.aside = number != 0
+        elif word not in MARKS or not self._group.aside:
+            super()._word(word, number)
+
+    def _add(self, text: str) -> None:
+        if not self._group.aside:
+            super()._add(text)
 
 
 _ACTIONS: dict[str, Callable[[_Parser, int | None], None]] = {

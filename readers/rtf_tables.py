@@ -55,6 +55,7 @@ CHARACTERS = {
     "enspace": "\u2002",
     "qmspace": "\u2005",
 }
+MARKS = frozenset({"par", "sect", "cell", "nestcell", "row", "intbl"})
 SYMBOLS = {b"\\": "\\", b"{": "{", b"}": "}", b"~": "\xa0", b"_": "-", b"\t": "\t"}
 CHARSETS = {
     0: "cp1252",

@@ -33,6 +33,7 @@ from tests.readers.making import (
 )
 from tests.readers.making_archives import sevenzipped, tarred, zipped
 from tests.readers.making_ole import doc, msg, ppt, xls
+from tests.readers.making_tnef import attachment, tnef
 from tests.readers.scanning import drawn, pages, saved, scanned_pdf
 
 TITLE, SECOND = "Premier titre", "Seconde page"
@@ -284,6 +285,10 @@ SAMPLES: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "MHTML": ("a.mhtml", _mhtml),
     "EML": ("a.eml", lambda: _mail().as_bytes()),
     "MSG": ("a.msg", lambda: msg({0x37: TITLE, 0x1000: SENTENCE}, attachments=["annexe.txt"])),
+    "TNEF (`winmail.dat`)": (
+        "winmail.dat",
+        lambda: tnef({0x37: TITLE, 0x1000: SENTENCE}, [attachment(b"annexe.txt", b"une annexe")]),
+    ),
     "MBOX": ("a.mbox", lambda: (STORED + _mail().as_bytes() + b"\n") * 2),
     "ZIP": ("a.zip", lambda: zipped(INSIDE)),
     "7Z": ("a.7z", lambda: sevenzipped(INSIDE)),

@@ -34,6 +34,7 @@ BY_CONTENT = {
     "application/vnd.ms-powerpoint": ppt([[(0, "x")]]),
     "application/vnd.ms-excel": xls({"s": [["x"]]}),
     "application/vnd.ms-outlook": msg({0x37: "x"}),
+    "application/vnd.ms-tnef": b"\x78\x9f\x3e\x22\1\0",
     "application/rtf": rb"{\rtf1 x}",
     "message/rfc822": MAIL,
     "application/mbox": STORED * 2,

@@ -122,9 +122,3 @@ async def test_an_empty_record_is_empty(refusal: RefuseBytes) -> None:
 async def test_an_unknown_media_type_is_unsupported(refusal: RefuseBytes) -> None:
     error = await refusal(b"x", "x", "application/x-never-heard-of")
     assert error.reason is Unreadable.UNSUPPORTED
-
-
-async def test_attachments_in_outlooks_own_form_say_what_to_do(refusal: RefuseBytes) -> None:
-    error = await refusal(b"\x78\x9f\x3e\x22" + bytes(range(256)) * 4, "attachment.dat")
-    assert error.reason is Unreadable.UNSUPPORTED
-    assert "winmail.dat" in error.message

@@ -10,6 +10,7 @@ from tests.readers.conftest import ReadBytes, RefuseBytes
 from tests.readers.hostile.office import sector_circle
 from tests.readers.making import book, open_document, packed, shape, slides
 from tests.readers.making_ole import compound, doc, msg, ppt, xls
+from tests.readers.making_tnef import attachment, tnef
 
 PLAIN = b"\x00\x00"
 OPEN_TEXT = "application/vnd.oasis.opendocument.text"
@@ -60,6 +61,7 @@ WHOLE = {
     "ppt": ppt([[(0, "titre"), (1, "texte")], [(0, "deux")]], notes="notes"),
     "xls": xls({"Tarif": [["Nom", "Prix"], ["Vis", 3.5]]}),
     "msg": msg({0x37: "Sujet", 0x1000: "texte"}, [("Ivan", "i@e.org", 1)], ["a.pdf"]),
+    "dat": tnef({0x37: "Sujet", 0x1000: "texte"}, [attachment(b"a.txt", b"un")]),
     "rtf": rb"{\rtf1{\fonttbl{\f0\fcharset204 A;}}\f0 \'cf\u1071?\par\intbl a\cell\row\bin2 ab}",
     "pptx": slides(shape("un"), shape("deux"), notes1=shape("notes")),
     "odt": open_document("text", "<office:text><text:p>texte</text:p></office:text>"),

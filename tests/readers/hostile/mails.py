@@ -1,9 +1,18 @@
 """Mails, mailboxes and saved pages that hold themselves, or more than anyone would write."""
 
+import struct
 from email.message import EmailMessage
 
 from contracts.errors import Unreadable
 from tests.readers.hostile.case import READ, Case
+from tests.readers.making_ole import msg
+from tests.readers.making_tnef import (
+    MESSAGE_INTERFACE,
+    OF_MESSAGE,
+    attachment,
+    attribute,
+    tnef,
+)
 
 TOP = b"From: a@example.org\nTo: b@example.org\nSubject: found\n"
 MIXED = b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n'
@@ -79,6 +88,28 @@ def framed_in_itself() -> bytes:
     )
 
 
+def outlook_in_itself() -> bytes:
+    """Make an Outlook message in a message, a hundred times."""
+    inner = tnef({0x37: "found", 0x1000: "leaf"})
+    for _ in range(100):
+        held = attachment(b"inner", None, {0x3705: 5, 0x3701: MESSAGE_INTERFACE + inner})
+        inner = tnef({0x37: "found"}, [held])
+    return inner
+
+
+def many_properties() -> bytes:
+    """Make a winmail.dat with a list of two million properties."""
+    numbers = struct.pack("<HHI", 3, 0x3FFF, 1) * 2_000_000
+    listed = struct.pack("<I", 2_000_000) + numbers
+    return tnef({0x37: "found"}) + attribute(1, OF_MESSAGE, listed)
+
+
+def swelling_text() -> bytes:
+    """Make an Outlook message whose text is packed, and says that it is 4 GiB."""
+    head = struct.pack("<IIII", 0, (1 << 32) - 1, 0x75465A4C, 0)
+    return msg({0x37: "found", 0x1009: head + bytes(9_000)})
+
+
 MAILS = [
     Case("headers.eml", "100,000 header fields", READ, many_headers, "found"),
     Case("addresses.eml", "20,000 recipients", READ, many_addresses, "found"),
@@ -91,6 +122,14 @@ MAILS = [
          lambda: nested_parts(500), "found"),
     Case("in-itself.eml", "a mail in a mail, 300 times", READ, holding_itself, "found"),
     Case("charsets.eml", "charsets that unpack, or are none", READ, charsets, "found"),
+    Case("length.dat", "an attachment that says it has 4 GiB", Unreadable.MALFORMED,
+         lambda: tnef({0x37: "found"}) + struct.pack("<BHHI", 1, 0x8010, 6, (1 << 32) - 1)),
+    Case("properties.dat", "a list of two million properties", Unreadable.TOO_LARGE,
+         many_properties, "1,000,000"),
+    Case("in-itself.dat", "an Outlook message in a message, 100 times", READ,
+         outlook_in_itself, "found"),
+    Case("text.msg", "a text that says it unpacks to 4 GiB", Unreadable.TOO_LARGE,
+         swelling_text, "50 MiB"),
     Case("endless.mbox", "60,000 messages", Unreadable.TOO_LARGE,
          lambda: (STORED + b"Subject: x\n\nx\n\n") * 60_000, "50,000 parts"),
     Case("marks.mbox", "a line of a million marks", READ,

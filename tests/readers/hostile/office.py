@@ -8,15 +8,18 @@ from tests.readers.making import (
     LAUGHS,
     W,
     book,
+    extended,
     open_document,
     packed,
     paragraph,
+    related,
     replaced,
     shape,
     slides,
     word,
 )
 from tests.readers.making_ole import compound, doc, msg, ppt
+from tests.readers.scanning import huge_png
 
 PLAIN = b"\x00\x00"
 MIB = 1 << 20
@@ -166,6 +169,24 @@ def no_edit_without_end() -> bytes:
     return bytes(data)
 
 
+def one_drawing() -> bytes:
+    """Make 300 sheets that all show the same drawing of 20,000 pictures, each of them a bomb."""
+    names = [f"rId{n}" for n in range(20_000)]
+    shown = "".join(f'<a:blip r:embed="{name}"/>' for name in names)
+    bomb = huge_png(60_000, 60_000)
+    whole = workbook(cell("A1", "found"), sheets=300)
+    targets = {name: f"../media/{n % 300}.png" for n, name in enumerate(names)}
+    return extended(whole, {
+        "xl/drawings/drawing1.xml": f'<x xmlns:a="a" xmlns:r="{R}">{shown}</x>',
+        "xl/drawings/_rels/drawing1.xml.rels": related(targets),
+        **{f"xl/media/{n}.png": bomb + bytes([n % 256, n >> 8]) for n in range(300)},
+        **{
+            f"xl/worksheets/_rels/s{n}.xml.rels": related({"rId1": "../drawings/drawing1.xml"})
+            for n in range(1, 301)
+        },
+    })  # fmt: skip
+
+
 def sheets_of_blanks() -> bytes:
     """Make two sheets whose only cell lies in the last row."""
     return workbook(cell("A1048576", "found"), sheets=2)
@@ -190,6 +211,8 @@ OFFICE = [
     Case("corner.xlsx", "one cell, in the last row and column", READ,
          lambda: workbook(cell("XFD1048576", "found")), "found"),
     Case("blanks.xlsx", "two sheets of a million empty rows", READ, sheets_of_blanks, "found"),
+    Case("drawing.xlsx", "300 sheets that show one drawing of 20,000 pictures", READ,
+         one_drawing, "found"),
     Case("cell.xlsx", "a cell of 25 MB", Unreadable.TOO_LARGE, huge_cell, "20,000,000"),
     Case("rows.ods", "a row of 16,384 cells, 10^9 times", Unreadable.TOO_LARGE,
          lambda: open_document("spreadsheet", SHEET + "</office:spreadsheet>")),
@@ -207,6 +230,11 @@ OFFICE = [
          lambda: rb"{\rtf1 \bin999999999 hidden}"),
     Case("fallbacks.rtf", "10^9 characters that stand for one", READ,
          lambda: rb"{\rtf1 found\uc999999999\u65 hidden\par}", "found"),
+    Case("picture.rtf", "a picture of 60,000 x 60,000 dots", READ,
+         lambda: rb"{\rtf1 found{\pict\pngblip " + huge_png(60_000, 60_000).hex().encode() + b"}}",
+         "found"),
+    Case("pictures.rtf", "200,000 pictures in a paragraph", READ,
+         lambda: rb"{\rtf1 found" + rb"{\pict\pngblip 89504e47}" * 200_000 + b"}", "found"),
     Case("pieces.doc", "10,000 pieces that are the same text, 100 MB", Unreadable.TOO_LARGE,
          repeated_pieces),
     Case("circle.doc", "a stream of 2 GiB whose sectors form a circle", READ, sector_circle),
