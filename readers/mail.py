@@ -1,17 +1,21 @@
 """Reads mail (eml): the fields that people see, then the body; attachments are handed over."""
 
 import email
+import re
+from collections.abc import Iterable
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import EmailPolicy, default
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NoReturn, cast
+from urllib.parse import unquote
 
 from contracts.errors import Unreadable, UnreadableDocument
 from readers import html
 from readers.attachments import enclose_attachments, own_parts
 from readers.decoding import decode
 from readers.draft import Draft, PartDraft, has_visible_text
+from readers.pictures import Pictures
 
 if TYPE_CHECKING:
     from email.policy import Policy
@@ -27,6 +31,9 @@ SEALED = {
 _PARSED = 10_000
 """Characters of a header field that is parsed by its grammar, which takes the square of them."""
 _KEPT_CHARACTERS = 1000
+PICTURE = "Picture in the message"
+"""The label of a part that was recognised in a picture."""
+_SHOWN = re.compile(r"(?i)\bcid:([^\s\"'<>)]+)")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -61,9 +68,12 @@ def read(data: bytes, draft: Draft) -> None:
         refuse_sealed()
     write_fields(fields_of(message), draft)
     body = Body(message)
+    pictures = Pictures(draft)
     if body:
         body.write(draft.part("Body"))
+        body.show(pictures, PICTURE)
     enclose_attachments(message, body.used, draft)
+    pictures.recognise()
 
 
 def parse(data: bytes) -> EmailMessage:
@@ -115,18 +125,29 @@ def field_of(message: EmailMessage, name: str) -> str:
 
 
 class Body:
-    """The texts of a message: the plain ones, or the HTML where that is all there is."""
+    """The texts of a message: the plain ones, or the HTML where that is all there is.
+
+    What the HTML shows belongs to it, whatever the picture's own disposition is.
+    """
 
     def __init__(self, message: EmailMessage) -> None:
-        self.used = [
+        parts = list(own_parts(message))
+        texts = [
             part
-            for part in own_parts(message)
+            for part in parts
             if part.get_content_maintype() == "text"
             and part.get_content_disposition() != "attachment"
         ]
-        self._rich = [p for p in self.used if p.get_content_subtype() == "html"]
-        plain = (content(p) for p in self.used if p.get_content_subtype() != "html")
+        self._rich = [content(p) for p in texts if p.get_content_subtype() == "html"]
+        plain = (content(p) for p in texts if p.get_content_subtype() != "html")
         self._plain = [text for text in plain if has_visible_text(text)]
+        shown = shown_in(self._rich)
+        self._pictures = [
+            part
+            for part in parts
+            if part.get_content_maintype() == "image" and content_id(part) in shown
+        ]
+        self.used = texts + self._pictures
 
     def __bool__(self) -> bool:
         """Tell whether there is a body at all."""
@@ -138,10 +159,30 @@ class Body:
             part.add(text.strip("\r\n") + "\n\n")
         if not self._plain:
             for rich in self._rich:
-                html.write(content(rich), part)
+                html.write(rich, part)
+
+    def show(self, pictures: Pictures, label: str) -> None:
+        """Note the pictures that the HTML shows; the label tells messages of a mailbox apart."""
+        for part in self._pictures:
+            pictures.show(f"{label}/{content_id(part)}", partial(payload, part), label, None)
+
+
+def shown_in(pages: Iterable[str]) -> set[str]:
+    """Give the ids of the pictures that HTML shows (RFC 2392)."""
+    return {unquote(name) for page in pages for name in _SHOWN.findall(page)}
+
+
+def content_id(part: EmailMessage) -> str:
+    """Give the name by which HTML shows a part, empty where it has none."""
+    return field_of(part, "Content-ID").strip("<>")
+
+
+def payload(part: EmailMessage) -> bytes:
+    """Give the bytes of a part, none where they are torn."""
+    data = part.get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""
 
 
 def content(part: EmailMessage) -> str:
     """Decode a text part, whatever charset it claims."""
-    payload = part.get_payload(decode=True)
-    return decode(payload, part.get_content_charset()) if isinstance(payload, bytes) else ""
+    return decode(payload(part), part.get_content_charset())

@@ -7,6 +7,7 @@ from readers import mail
 from readers.attachments import enclose_attachments
 from readers.draft import Draft, too_many_parts
 from readers.kinds import MESSAGE_BEGIN
+from readers.pictures import Pictures
 
 # Lines of text that would begin a message were marked when it was stored.
 _MARKED = re.compile(rb"(?m)^>(>*From )")
@@ -15,6 +16,8 @@ _MARKED = re.compile(rb"(?m)^>(>*From )")
 def read(data: bytes, draft: Draft) -> None:
     """Give every message in order; the subject is its heading. A sealed one gives its fields."""
     sealed: list[int] = []
+    pictures = Pictures(draft)
+    number = 0
     for number, raw in enumerate(_messages(data, draft), start=1):
         message = mail.parse(_MARKED.sub(rb"\1", raw))
         fields = mail.fields_of(message)
@@ -26,8 +29,10 @@ def read(data: bytes, draft: Draft) -> None:
             continue
         body = mail.Body(message)
         body.write(part)
+        body.show(pictures, f"{mail.PICTURE} {number}")
         enclose_attachments(message, body.used, draft, f"message {number}/")
-    draft.metadata["messages"] = len(draft.parts)
+    pictures.recognise()
+    draft.metadata["messages"] = number
     if sealed:
         draft.metadata["messages_encrypted"] = sealed[:100]
 

@@ -22,7 +22,7 @@ def read(data: bytes, draft: Draft) -> None:
 
         def show(source: str, part: PartDraft = part) -> None:
             if source in images:
-                pictures.show_after(part, source, partial(_payload, images[source]))
+                pictures.show_after(part, source, partial(mail.payload, images[source]))
 
         titles.append(html.write(mail.content(page), part, show))
     if root in pages:
@@ -36,12 +36,7 @@ def _images(message: EmailMessage) -> Iterator[tuple[str, EmailMessage]]:
     for part in message.walk():
         if part.get_content_maintype() == "image":
             yield mail.field_of(part, "Content-Location"), part
-            yield f"cid:{mail.field_of(part, 'Content-ID').strip('<>')}", part
-
-
-def _payload(part: EmailMessage) -> bytes:
-    data = part.get_payload(decode=True)
-    return data if isinstance(data, bytes) else b""
+            yield f"cid:{mail.content_id(part)}", part
 
 
 def _root(message: EmailMessage) -> EmailMessage | None:

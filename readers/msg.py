@@ -4,6 +4,7 @@ import email
 import io
 from dataclasses import replace
 from email.message import EmailMessage
+from functools import partial
 
 from olefile import OleFileIO
 from oxmsg import Message
@@ -15,11 +16,13 @@ from readers import html, mail, outlook_text
 from readers.attachments import SIGNATURES, plain_subject
 from readers.draft import Draft, PartDraft, clean, has_visible_text
 from readers.limits import LIMITS
+from readers.pictures import Pictures
 
 _HEADERS, _RECIPIENT_TYPE, _DISPLAY_NAME = 0x007D, 0x0C15, 0x3001
 _TO, _CC = 1, 2
 _PACKED_BODY = 0x1009
 _METHOD, _EMBEDDED = 0x3705, 5
+_CONTENT_ID = 0x3712
 _SEALED = "IPM.Note.SMIME"
 _INNER, _PROPERTIES = "__substg1.0_3701000D", "__properties_version1.0"
 _INNER_HEAD, _SHORTER = 24, 8
@@ -42,8 +45,15 @@ def read(data: bytes, draft: Draft) -> None:
     else:
         _write_packed(message, draft.part("Body"))
     attached = storage.iter_attachment_storages()
+    pictures, shown = Pictures(draft), mail.shown_in([rich])
     for attachment, inner in zip(message.attachments, attached, strict=True):
-        _enclose(attachment, inner, draft)
+        name = attachment.properties.str_prop_value(_CONTENT_ID) or ""
+        picture = attachment.file_bytes if name in shown else None
+        if picture is None:
+            _enclose(attachment, inner, draft)
+        else:
+            pictures.show(name, partial(bytes, picture), mail.PICTURE, None)
+    pictures.recognise()
 
 
 def _write_packed(message: Message, part: PartDraft) -> None:

@@ -32,7 +32,7 @@ from tests.readers.making import (
     word,
 )
 from tests.readers.making_archives import sevenzipped, tarred, zipped
-from tests.readers.making_ole import doc, msg, ppt, xls
+from tests.readers.making_ole import Fields, doc, msg, ppt, xls
 from tests.readers.making_tnef import attachment, tnef
 from tests.readers.scanning import drawn, pages, saved, scanned_pdf
 
@@ -213,9 +213,17 @@ def _mail() -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "a@e.org", "b@e.org", TITLE
     message.set_content(f"{SENTENCE}\n")
+    message.add_alternative(f'<p>{SENTENCE}</p><img src="cid:a">', subtype="html")
+    message.add_attachment(png(), "image", "png", filename="a.png", cid="<a>")
     message.add_attachment(b"une annexe", "text", "plain", filename="annexe.txt")
     message.add_attachment(png() + bytes(20_000), "image", "png", filename="vue.png")
     return message
+
+
+def _msg() -> bytes:
+    shown = f'<p>{SENTENCE}</p><img src="cid:a">'.encode()
+    fields: Fields = {0x37: TITLE, 0x1000: SENTENCE, 0x1013: shown}
+    return msg(fields, attachments=["annexe.txt"], pictures={"a": png()})
 
 
 def _mhtml() -> bytes:
@@ -284,7 +292,7 @@ SAMPLES: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     ),
     "MHTML": ("a.mhtml", _mhtml),
     "EML": ("a.eml", lambda: _mail().as_bytes()),
-    "MSG": ("a.msg", lambda: msg({0x37: TITLE, 0x1000: SENTENCE}, attachments=["annexe.txt"])),
+    "MSG": ("a.msg", _msg),
     "TNEF (`winmail.dat`)": (
         "winmail.dat",
         lambda: tnef({0x37: TITLE, 0x1000: SENTENCE}, [attachment(b"annexe.txt", b"une annexe")]),

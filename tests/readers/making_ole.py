@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 Tree: TypeAlias = Mapping[str, "bytes | Tree"]
+Fields: TypeAlias = Mapping[int, str | bytes]
 
 _SECTOR, _MINI, _CUTOFF = 512, 64, 4096
 _END, _FREE, _NONE = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFF
@@ -225,33 +226,39 @@ def _cell(row: int, column: int, value: str | float) -> bytes:
 
 
 def msg(
-    fields: Mapping[int, str | bytes],
+    fields: Fields,
     recipients: Sequence[tuple[str, str, int]] = (),
     attachments: Sequence[str] = (),
     method: int = 1,
     messages: Mapping[str, Tree] | None = None,
+    pictures: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """Make an Outlook message of property numbers; recipients are (name, address, kind).
 
-    ``messages`` are attached to it, as ``msg_within`` makes them, by name.
+    ``messages`` are attached to it, as ``msg_within`` makes them, by name; ``pictures`` likewise,
+    by the id that the text shows them by.
     """
-    tree = _message(fields, recipients, attachments, method, messages or {}, 32)
+    files: list[Fields] = [{0x3707: name, 0x3701: b"content"} for name in attachments]
+    for name, data in (pictures or {}).items():
+        files.append({0x3707: "image001.png", 0x3701: data, 0x3712: name})
+    tree = _message(fields, recipients, files, method, messages or {}, 32)
     return compound(tree)
 
 
 def msg_within(
-    fields: Mapping[int, str | bytes],
+    fields: Fields,
     attachments: Sequence[str] = (),
     messages: Mapping[str, Tree] | None = None,
 ) -> Tree:
     """Make a message that is attached to another one: no file, a storage in it."""
-    return _message(fields, (), attachments, 1, messages or {}, 24)
+    files: list[Fields] = [{0x3707: name, 0x3701: b"content"} for name in attachments]
+    return _message(fields, (), files, 1, messages or {}, 24)
 
 
 def _message(
-    fields: Mapping[int, str | bytes],
+    fields: Fields,
     recipients: Sequence[tuple[str, str, int]],
-    attachments: Sequence[str],
+    attachments: Sequence[Fields],
     method: int,
     messages: Mapping[str, Tree],
     head: int,
@@ -260,8 +267,8 @@ def _message(
     for number, (name, address, kind) in enumerate(recipients):
         made = _storage({0x3001: name, 0x39FE: address, 0x3003: address}, {0x0C15: kind}, 8)
         tree[f"__recip_version1.0_#{number:08X}"] = made
-    for number, name in enumerate(attachments):
-        made = _storage({0x3707: name, 0x3701: b"content"}, {0x3705: method}, 8)
+    for number, file in enumerate(attachments):
+        made = _storage(file, {0x3705: method}, 8)
         tree[f"__attach_version1.0_#{number:08X}"] = made
     for number, (name, inner) in enumerate(messages.items(), start=len(attachments)):
         made = _storage({0x3001: name}, {0x3705: 5}, 8)
@@ -270,7 +277,7 @@ def _message(
 
 
 def _storage(
-    fields: Mapping[int, str | bytes], numbers: Mapping[int, int], head: int, *counts: int
+    fields: Fields, numbers: Mapping[int, int], head: int, *counts: int
 ) -> dict[str, bytes | Tree]:
     streams: dict[str, bytes | Tree] = {}
     listed = struct.pack("<8xIIII", *counts, *counts).ljust(head, b"\0") if counts else bytes(head)

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.drawing.image import Image as Picture
 from PIL import Image
 
-from contracts.content import Source
+from contracts.content import Enclosed, Source
 from contracts.errors import Unreadable, UnreadableDocument
 from contracts.nouns import Part, Reading
 from contracts.recognition import RecognisedPage
@@ -29,6 +29,7 @@ from tests.readers.making import (
     slides,
     word,
 )
+from tests.readers.making_ole import Fields, msg
 from tests.readers.scanning import (
     FRENCH,
     TESSERACT,
@@ -56,15 +57,19 @@ class Look:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.kept: list[RecognisedPage] = []
+        self.files: dict[str, bytes] = {}
 
     async def __call__(self, data: bytes, seeing: Engine | None) -> Reading:
         self._path.write_bytes(data)
         source = Source(self._path, "file", recognised=tuple(self.kept))
         pool = ProcessReader(workers=1, engine=seeing)
         try:
-            return await pool.read(source, recognised=self._take)
+            return await pool.read(source, self._enclose, recognised=self._take)
         finally:
             await pool.close()
+
+    async def _enclose(self, file: Enclosed) -> None:
+        self.files[file.path] = b"".join([piece async for piece in file.pieces])
 
     async def _take(self, page: RecognisedPage) -> None:
         self.kept.append(page)
@@ -172,6 +177,19 @@ def in_saved_page(pictures: Sequence[bytes]) -> bytes:
     return page.as_bytes()
 
 
+def in_mail(pictures: Sequence[bytes]) -> bytes:
+    names = [f"image00{n}.png@01DA.55" for n in range(len(pictures))]
+    shown = "".join(f'<img src="cid:{name}">' for name in names)
+    message = EmailMessage()
+    message["Subject"] = "Plan"
+    message.set_content(f"{BEFORE}\n\n{BEHIND}")
+    message.add_alternative(f"<p>{BEFORE}</p>{shown}<p>{BEHIND}</p>", subtype="html")
+    for name, one in zip(names, pictures, strict=True):
+        message.add_attachment(one, "image", "png", filename="image.png", cid=f"<{name}>")
+    return message.as_bytes()
+
+
+MESSAGE = "Picture in the message"
 AFTER = f"Picture after “{BEFORE}”"
 SLIDE = "Picture on slide 1"
 SHEET = "Picture on sheet “Plan”"
@@ -206,6 +224,36 @@ async def test_a_picture_is_a_part_behind_the_text_that_it_stands_in(
     assert reading.metadata["pictures_confidence"] == 0.91
     assert "ocr_confidence" not in reading.metadata
     assert "pages_without_text" not in reading.metadata
+
+
+async def test_what_a_mail_shows_belongs_to_it(look: Look) -> None:
+    reading = await look(in_mail([LOGO, PLAN, PLAN]), engine(SEEING))
+    assert [part.label for part in reading.parts] == ["Headers", "Body", MESSAGE]
+    assert reading.parts[2].text == SEEN + "\n"
+    assert not look.files
+
+
+async def test_what_a_mail_does_not_show_is_attached_to_it(look: Look) -> None:
+    message = in_mail([PLAN]).replace(b"cid:image000", b"cid:image001")
+    reading = await look(message, engine(SEEING))
+    assert [part.label for part in reading.parts] == ["Headers", "Body"]
+    assert list(look.files.values()) == [PLAN]
+
+
+async def test_what_an_outlook_message_shows_belongs_to_it(look: Look) -> None:
+    fields: Fields = {0x37: "Plan", 0x1000: BEFORE, 0x1013: b'<p>x</p><img src="cid:a%20b">'}
+    reading = await look(msg(fields, pictures={"a b": PLAN, "other": PLAN}), engine(SEEING))
+    assert [part.label for part in reading.parts] == ["Headers", "Body", MESSAGE]
+    assert len(look.files) == 1
+
+
+async def test_messages_of_a_mailbox_show_their_own_pictures(look: Look) -> None:
+    other = saved(drawn("Other", size=(420, 200)))
+    stored = (b"From a@e.org Mon Mar  2 08:00:00 2026\n" + in_mail([one]) for one in (PLAN, other))
+    reading = await look(b"\n".join(stored), engine(SEEING))
+    labels = [part.label for part in reading.parts]
+    assert labels == ["Plan", f"{MESSAGE} 1", "Plan", f"{MESSAGE} 2"]
+    assert reading.metadata["messages"] == 2
 
 
 async def test_pictures_of_a_workbook_stand_behind_their_sheet(look: Look) -> None:
