@@ -118,7 +118,7 @@ class IntakePage:
                     bad = " bad" if count == "failed" else ""
                     ui.label(text(f"intake.{count}", count=f"{number:,}")).classes(f"badge{bad}")
         if report.error:
-            ui.label(report.error).classes("problem").props("role=alert")
+            ui.label(text.said(report.error)).classes("problem").props("role=alert")
         if not report.failures:
             return
         expansion = ui.expansion(text("intake.failures"), value=name in self._open)
@@ -128,7 +128,7 @@ class IntakePage:
         with expansion:
             for one in report.failures[:LISTED]:
                 ui.label(one.source).classes("small")
-                ui.label(one.reason).classes("soft small")
+                ui.label(text.said(one.reason)).classes("soft small")
             if report.failed > LISTED:
                 ui.label(text("intake.more", count=f"{report.failed - LISTED:,}")).classes("small")
 

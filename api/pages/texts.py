@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from api.pages.sentences import translated
 from contracts.errors import DiptychError
 
 LANGUAGES = ("en", "fr", "ru")
@@ -27,8 +28,12 @@ class Texts:
         return self.words.get(key, otherwise)
 
     def problem(self, error: DiptychError) -> str:
-        """Say what went wrong; where its code does not tell all, the English detail is given."""
-        return self(f"problem.{error.code}", detail=error)
+        """Say what went wrong; where its code does not tell all, with the detail."""
+        return self(f"problem.{error.code}", detail=self.said(str(error)))
+
+    def said(self, words: str) -> str:
+        """Give what the service said in English; a sentence that nobody translated stays so."""
+        return translated(words, self.language)
 
 
 @cache

@@ -108,3 +108,54 @@ async def test_nobody_else_is_led_there(site: Site, locale: str, words: str) -> 
     page = await site.page("/app/intake", Role.EDITOR, locale)
     await expect(page.get_by_text(words)).to_be_visible()
     await expect(page.locator(".beside a.tab", has_text="Ways in")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("locale", "add", "save", "refused", "troubled", "missed"),
+    [
+        (
+            "fr",
+            ("Ajouter une arrivée", "Adresse"),
+            "Vérifier et ajouter",
+            "/etc est en dehors de DIPTYCH_INTAKE_ROOT",
+            "Le dossier /srv/scans ne répond pas : erreur de lecture.",
+            "Il ne peut pas être lu : accès refusé. Donnez au service le droit de le lire.",
+        ),
+        (
+            "ru",
+            ("Добавить источник", "Адрес"),
+            "Проверить и добавить",
+            "/etc лежит вне DIPTYCH_INTAKE_ROOT",
+            "Папка /srv/scans не отвечает: ошибка чтения.",
+            "Его нельзя прочитать: доступ запрещён. Дайте сервису право на чтение.",
+        ),
+    ],
+)
+async def test_what_goes_wrong_is_told_in_the_language_of_the_page(
+    site: Site,
+    locale: str,
+    add: tuple[str, str],
+    save: str,
+    refused: str,
+    troubled: str,
+    missed: str,
+) -> None:
+    places = site.stand.catalog.places
+    await places.add(SCANS)
+    error = "The folder /srv/scans does not answer: Input/output error."
+    denied = "It cannot be read: Permission denied. Give the service the right to read it."
+    report = Report(
+        failed=1,
+        failures=(Missed("file:/srv/scans/a", denied),),
+        error=f"{error} It is looked at again once its file server is back.",
+    )
+    await places.ended("scans", report, took_s=0.1, next_s=60)
+    await site.page()
+    page = await site.page("/app/intake", locale=locale)
+    await expect(page.locator(".place").get_by_role("alert")).to_contain_text(troubled)
+    await page.locator(".place .q-expansion-item").click()
+    await expect(page.get_by_text(missed)).to_be_visible()
+    await page.get_by_role("button", name=add[0]).click()
+    await page.get_by_label(add[1], exact=True).fill("/etc")
+    await page.get_by_role("button", name=save).click()
+    await expect(page.locator(".place-form").get_by_role("alert")).to_contain_text(refused)
