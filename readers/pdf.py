@@ -3,7 +3,7 @@
 import re
 import sys
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ctypes import c_ushort, sizeof
 from functools import partial
 from itertools import repeat
@@ -18,6 +18,8 @@ from readers.pdf_annotations import flattened, look_at_annotations
 from readers.pdf_attachments import Attachments
 from readers.pdf_headings import Line, note_headings, page_lines
 from readers.pdf_invoice import embedded_invoice
+from readers.pdf_pictures import Picture, Shown, cut_out, drawn, hide_text
+from readers.pictures import Pictures
 from readers.scans import Scans
 
 if TYPE_CHECKING:
@@ -30,10 +32,6 @@ _LISTED_PAGES = 200
 _LINE_END_HYPHEN = re.compile("[\x02\ufffe]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f]")
 _REPLACEMENT = 0xFFFD
-_DOTS_PER_POINT = 300 / 72
-_RENDERED_PIXELS = 18_000_000
-"""As many as A3 has at 300 dots per inch; larger pages are rendered coarser."""
-_RENDERED_SIDE = 32_000
 _UTF_16, _UTF_32 = f"utf-16-{sys.byteorder[0]}e", f"utf-32-{sys.byteorder[0]}e"
 _MARK = re.compile("\ufffe")
 """Stands for a hyphen at a line's end, and for characters without a meaning."""
@@ -45,7 +43,9 @@ def read(data: bytes, draft: Draft) -> None:
     try:
         attachments = Attachments(draft)
         attachments.enclose_listed(document)
-        pages = _read_pages(document, draft, attachments)
+        pictures = Pictures(draft)
+        pages = _read_pages(document, draft, attachments, pictures)
+        pictures.recognise()
         attachments.write_list()
         _take_metadata(document, draft)
         _note_bookmarks(document, draft)
@@ -83,20 +83,20 @@ def _open(data: bytes) -> pdfium.PdfDocument:
 
 
 def _read_pages(
-    document: pdfium.PdfDocument, draft: Draft, attachments: Attachments
+    document: pdfium.PdfDocument, draft: Draft, attachments: Attachments, pictures: Pictures
 ) -> list[tuple[PartDraft, list[Line]]]:
-    """Fill the draft; pages that show something but hold no text are recognised.
+    """Fill the draft; pages that show more than they say are recognised.
 
     Gives each part with how its lines are set.
     """
     count = len(document)
     draft.check_pages("PDF", count)
-    scans = Scans(draft)
+    scans, shown = Scans(draft), Shown()
     broken: list[int] = []
     pages: list[tuple[PartDraft, list[Line]]] = []
     for number in range(1, count + 1):
         try:
-            text, lines = _read_page(document, number, attachments, scans)
+            text, lines, beside = _read_page(document, number, attachments, scans, shown)
         except pdfium.PdfiumError:
             broken.append(number)
             continue
@@ -105,6 +105,9 @@ def _read_pages(
             part.add(text)
             part.confidence = scans.confidence(number)
             pages.append((part, lines))
+        for name, one in beside.items():
+            load = partial(cut_out, document, number, one)
+            pictures.show(name, load, f"Picture on page {number}", number)
     draft.metadata["pages"] = count
     scans.note()
     if broken:
@@ -123,33 +126,44 @@ def _read_pages(
 
 
 def _read_page(
-    document: pdfium.PdfDocument, number: int, attachments: Attachments, scans: Scans
-) -> tuple[str, list[Line]]:
-    """Give the text of a page and how its lines are set; hand over the files that are on it."""
+    document: pdfium.PdfDocument,
+    number: int,
+    attachments: Attachments,
+    scans: Scans,
+    shown: Shown,
+) -> tuple[str, list[Line], dict[str, Picture]]:
+    """Give the text of a page, how its lines are set, and the pictures that it shows among it.
+
+    Hands over the files that are on it.
+    """
     page = document[number - 1]
-    shows_more = look_at_annotations(document, page, attachments)
-    text, lines = page_text(page)
-    is_picture = not has_visible_text(text) and next(page.get_objects(), None) is not None
-    if shows_more:
+    if look_at_annotations(document, page, attachments):
         page = flattened(document, page, number - 1)
-    if is_picture:
-        text = scans.text(number, len(document), partial(_picture, page))
-    if shows_more and not (is_picture and has_visible_text(text)):
-        text, lines = page_text(page)
+    text, lines = page_text(page)
+    is_scan, beside = shown.beside(page, text)
+    if is_scan:
+        text, lines = _with_scan(page, (text, lines), partial(scans.text, number, len(document)))
     page.close()
-    return text, lines
+    return text, lines, beside
 
 
-def _picture(page: pdfium.PdfPage) -> "Image":
-    """Render a page as people see it, in shades of grey."""
-    width, height = page.get_size()
-    most = min(
-        (_RENDERED_PIXELS / max(1.0, width * height)) ** 0.5,
-        _RENDERED_SIDE / max(1.0, width, height),
-    )
-    bitmap = page.render(scale=min(_DOTS_PER_POINT, most), grayscale=True)
-    picture: Image = bitmap.to_pil()
-    return picture
+def _with_scan(
+    page: pdfium.PdfPage,
+    found: tuple[str, list[Line]],
+    see: Callable[[Callable[[], "Image"]], str],
+) -> tuple[str, list[Line]]:
+    """Add to the text that people see on a page what is recognised of all else.
+
+    Text that nobody sees is a scanner's, and what is recognised takes its place.
+    """
+    hide_text(page, invisible=True)
+    text, lines = page_text(page)
+    if has_visible_text(text):
+        hide_text(page)
+    seen = see(partial(drawn, page))
+    if not has_visible_text(seen):
+        return found
+    return "\n\n".join(filter(has_visible_text, (text.rstrip(), seen))), lines
 
 
 def page_text(page: pdfium.PdfPage) -> tuple[str, list[Line]]:
@@ -232,7 +246,7 @@ def _take_metadata(document: pdfium.PdfDocument, draft: Draft) -> None:
 
 def _note_bookmarks(document: pdfium.PdfDocument, draft: Draft) -> None:
     """Make the outline's entries headings, where their words stand on the page they name."""
-    pages = {part.page: part for part in draft.parts}
+    pages = {part.page: part for part in reversed(draft.parts)}  # a page before its pictures
     for level, title, number in _bookmarks(document):
         part = pages.get(number)
         words = title.split()

@@ -18,11 +18,12 @@ _MOST = 200
 _SECONDS = 600.0
 _MOST_PIXELS = 50_000_000
 # Of 300 dots per inch: logos, icons and lines are smaller, or say next to nothing.
-_FEWEST_PIXELS = 40_000
-_SHORTEST_SIDE = 60
+FEWEST_PIXELS = 40_000
+SHORTEST_SIDE = 60
 _FEWEST_LETTERS = 12
 _BEFORE = 60
-_NUMBERS = 2**31 - 2
+# Above those of pages, which are kept with them.
+_NUMBERS = range(1_000_000, 2**31 - 1)
 
 
 Load: TypeAlias = Callable[[], bytes]
@@ -81,7 +82,8 @@ class Pictures:
                 continue
         # A blurred photo makes no doubtful document of one whose text was typed.
         typed = any(has_visible_text(p.text) for p in self._draft.parts if p.confidence is None)
-        scans.note_recognised("pictures", "pictures_confidence" if typed else "ocr_confidence")
+        alone = not typed and "ocr_confidence" not in self._draft.metadata
+        scans.note_recognised("pictures", "ocr_confidence" if alone else "pictures_confidence")
         if unread := self._unread + scans.unread:
             self._draft.metadata["pictures_not_read"] = unread
         if scans.any and not any(has_visible_text(part.text) for part in self._draft.parts):
@@ -91,7 +93,7 @@ class Pictures:
         """Write what a picture says, unless it was shown before or is not worth reading."""
         data = load()
         # Not its place in the document: what was recognised before is found by the number.
-        number = int.from_bytes(hashlib.sha256(data).digest()[:8]) % _NUMBERS + 1
+        number = _NUMBERS[int.from_bytes(hashlib.sha256(data).digest()[:8]) % len(_NUMBERS)]
         if number in self._seen:
             return
         self._seen.add(number)
@@ -113,6 +115,6 @@ def _opened(data: bytes) -> "Callable[[], Image] | None":
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS  # twice as many end as a bomb
     picture = Image.open(io.BytesIO(data), formats=FORMATS)
     pixels = picture.width * picture.height
-    if not _FEWEST_PIXELS <= pixels <= _MOST_PIXELS or min(picture.size) < _SHORTEST_SIDE:
+    if not FEWEST_PIXELS <= pixels <= _MOST_PIXELS or min(picture.size) < SHORTEST_SIDE:
         return None
     return partial(grey, picture)

@@ -1,7 +1,7 @@
 """Pages that show their text as a picture: recognised, or taken from what was kept of them."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from contracts.errors import Unreadable, UnreadableDocument
 from contracts.recognition import RecognisedPage
@@ -77,13 +77,19 @@ class Scans:
         """Say in the metadata which pages were recognised, how well, and which were not."""
         metadata, pages = self._draft.metadata, self._pages.values()
         self.note_recognised("pages", "ocr_confidence")
-        if blank := [page for page in pages if page.confidence is None]:
+        with_text = {part.page for part in self._draft.parts}
+        if blank := {page.page for page in pages if page.confidence is None} - with_text:
             metadata["pages_blank"] = len(blank)
-        unclear = [page.page for page in pages if not page.text and page.confidence]
         if foreign := [page.page for page in pages if page.script]:
             metadata["pages_in_unknown_script"] = foreign[:_LISTED_PAGES]
-        if without := sorted({*self._unread, *unclear}):
-            metadata["pages_without_text"] = without[:_LISTED_PAGES]
+        unclear = {page.page for page in pages if not page.text and page.confidence}
+        unread = unclear.union(self._unread)
+        for name, listed in (
+            ("pages_without_text", unread - with_text),
+            ("pages_partly_read", unread & with_text),
+        ):
+            if listed:
+                metadata[name] = sorted(listed)[:_LISTED_PAGES]
 
     def note_recognised(self, what: str, confidence: str) -> None:
         """Say in the metadata how many pages or pictures were recognised, how well, by what."""
@@ -94,10 +100,15 @@ class Scans:
             sure = sum((page.confidence or 0.0) * len(page.text) for page in read)
             metadata[f"{what}_recognised"] = len(read)
             metadata[confidence] = round(sure / letters, 3)
-            metadata["ocr_languages"] = sorted({name for page in read for name in page.languages})
+            languages = {name for page in read for name in page.languages}
+            metadata["ocr_languages"] = sorted(languages.union(self._noted("ocr_languages")))
             metadata["ocr_engine"] = self._draft.engine.label
         if scripts := self._scripts:
-            metadata["scripts_not_read"] = scripts
+            metadata["scripts_not_read"] = sorted({*scripts, *self._noted("scripts_not_read")})
+
+    def _noted(self, name: str) -> list[str]:
+        """Give a list that was noted before, of pages for pictures on them."""
+        return cast("list[str]", self._draft.metadata.get(name, []))
 
     @property
     def _scripts(self) -> list[str]:

@@ -107,3 +107,16 @@ def rows(*words: tuple[int, int, int, float, str]) -> str:
 def saying(table: str) -> str:
     """Give a program that finds the same words in every picture."""
     return f"import sys; sys.stdin.buffer.read(); print({json.dumps(table)}, end='')"
+
+
+def seeing_ink() -> str:
+    """Give a program that says in which tenths of a picture, from its top, there is ink."""
+    return """
+import sys
+kind, size, shades, pixels = sys.stdin.buffer.read().split(b"\\n", 3)
+width, height = map(int, size.split())
+for tenth in range(10):
+    rows = pixels[tenth * height // 10 * width : (tenth + 1) * height // 10 * width]
+    if rows and min(rows) < 64:
+        print(5, 1, 1, 1, 1, 1, 0, 0, 9, 9, 95, f"de-l-encre-au-dixieme-{tenth}", sep="\\t")
+"""

@@ -19,7 +19,7 @@ from ingestion.quality.repetition import repeated_lines
 from readers.pool import ProcessReader
 from tests.readers.conftest import ReadBytes, UnpackBytes
 from tests.readers.making import pdf
-from tests.readers.scanning import drawn, engine, rows, saying
+from tests.readers.scanning import drawn, engine, seeing_ink
 
 
 def drawing(*pages: Callable[[Canvas], object]) -> bytes:
@@ -88,12 +88,16 @@ async def test_a_form_of_nothing_but_fields_is_read(read: ReadBytes) -> None:
 
 async def test_a_scanned_form_is_recognised_with_what_is_filled_in(tmp_path: Path) -> None:
     def scan(canvas: Canvas) -> None:
-        canvas.drawImage(ImageReader(drawn("Nom")), 0, 300, 595, 297)
-        canvas.acroForm.textfield(name="a", value="Bonjour", x=150, y=740, width=200, height=20)
+        canvas.drawImage(ImageReader(drawn("Nom", size=(1240, 1240))), 0, 100, 595, 595)
+        place = {"x": 150, "y": 740, "width": 200, "height": 20, "borderWidth": 0}
+        canvas.acroForm.textfield(name="a", value="Bonjour", **place)
 
     (tmp_path / "scan").write_bytes(drawing(scan))
-    seen = saying(rows((1, 1, 1, 90, "Nom"), (1, 1, 1, 90, "Bonjour")))
-    for seeing, text, confidence in ((engine(seen), "Nom Bonjour", 0.9), (None, "Bonjour", None)):
+    seen = "Bonjour\n\nde-l-encre-au-dixieme-2"
+    for seeing, text, confidence in (
+        (engine(seeing_ink()), seen, 0.95),
+        (None, "Bonjour", None),
+    ):
         pool = ProcessReader(workers=1, engine=seeing)
         (part,) = (await pool.read(Source(tmp_path / "scan", "scan"))).parts
         await pool.close()
