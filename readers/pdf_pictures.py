@@ -201,7 +201,7 @@ def _is_garbage(page: pdfium.PdfPage) -> bool:
         indexes = range(min(textpage.count_chars(), _SAMPLE))
         unmapped = map(raw.FPDFText_HasUnicodeMapError, repeat(textpage.raw), indexes)
         codes = map(raw.FPDFText_GetUnicode, repeat(textpage.raw), indexes)
-        meaningless = sum(
+        meaningless: int = sum(
             error == 1 or code >= _REPLACEMENT or unicodedata.category(chr(code)) in _UNASSIGNED
             for error, code in zip(unmapped, codes, strict=True)
         )

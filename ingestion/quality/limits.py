@@ -101,6 +101,12 @@ LIMITS: Final = (
         "{value} of the pages show something but hold no text.",
         *(0.25, 0.75, 0.05),
     ),
+    Limit(
+        "pages_partly_read",
+        "pages_partly_read",
+        "{value} of the pages hold little text, and a picture that could not be read.",
+        *(0.25, None, 0.05),
+    ),
     Limit("pages_blank", "blank_pages", "{value} of the pages are blank.", 0.4, None, 0.05),
     Limit(
         "characters_per_page",

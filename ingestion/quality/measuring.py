@@ -70,8 +70,8 @@ def measure(reading: Reading, words: Words, detector: LanguageDetector, today: d
 
 
 def _pages(reading: Reading) -> dict[str, float]:
-    """Shares of pages that are blank, hold no text or cannot be opened."""
-    held = sum(part.page is not None for part in reading.parts)
+    """Shares of pages that are blank, hold no text or not all of theirs, or cannot be opened."""
+    held = len({part.page for part in reading.parts if part.page is not None})
     if not held:
         return {}
     pages = max(held, _count(reading.metadata.get("pages")))
@@ -82,6 +82,7 @@ def _pages(reading: Reading) -> dict[str, float]:
         "pages": pages,
         "characters_per_page": characters / pages,
         "pages_without_text": min(1.0, unread / pages),
+        "pages_partly_read": min(1.0, _count(reading.metadata.get("pages_partly_read")) / pages),
         "pages_damaged": min(1.0, damaged / pages),
         "pages_blank": max(0, pages - held - unread - damaged) / pages,
     }

@@ -110,6 +110,13 @@ def test_pages_blank_unread_and_damaged_are_shares_of_all() -> None:
     assert state(one) is QualityState.DOUBTFUL
 
 
+def test_stamped_scans_that_were_not_read_are_doubtful() -> None:
+    one = reading(ENGLISH, ENGLISH, pages=2, pages_partly_read=[2])
+    assert figures(one)["pages_partly_read"] == 1 / 2
+    assert figures(one)["pages_without_text"] == 0.0
+    assert state(one) is QualityState.DOUBTFUL
+
+
 def test_parts_in_another_language_are_seen() -> None:
     found = figures(reading(FRENCH * 3, ENGLISH * 3, FRENCH * 3, pages=3))
     assert 0.1 < found["languages_mixed"] < 0.4

@@ -17,7 +17,9 @@ from backports import zstd
 from openpyxl import Workbook
 from openpyxl.drawing.image import Image as Picture
 from PIL import Image
+from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.readers.making import (
@@ -71,7 +73,19 @@ def _pdf_with(data: bytes, files: Mapping[str, bytes]) -> bytes:
 
 def _text_pdf(password: str | StandardEncryption | None = None) -> bytes:
     first = "\n".join([TITLE, SENTENCE, *("   ".join(row) for row in ROWS)])
-    return pdf(first, SECOND, password=password)
+    return pdf(first, SECOND, password=password, picture=ink())
+
+
+def _stamped() -> bytes:
+    """Make a PDF of two scanned pages with a line of text over each."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    for line, high in ((SENTENCE, 300), (SECOND, 310)):
+        canvas.drawImage(ImageReader(ink((420, high))), 0, 0, *A4)
+        canvas.drawString(72, 800, line)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
 
 
 def _open_pdf() -> bytes:
@@ -85,6 +99,7 @@ def _form() -> bytes:
     canvas = Canvas(buffer)
     canvas.drawString(72, 750, TITLE)
     canvas.acroForm.textfield(name="phrase", value=SENTENCE, x=72, y=600, width=400)
+    canvas.drawImage(ImageReader(ink()), 72, 72, 400, 190)
     canvas.showPage()
     canvas.drawString(72, 750, SECOND)
     canvas.save()
@@ -269,6 +284,7 @@ SAMPLES: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "PDF": ("a.pdf", _text_pdf),
     "PDF, scanned": ("a.pdf", lambda: scanned_pdf(ink(), ink((410, 200)))),
     "PDF, some pages scanned": ("a.pdf", lambda: scanned_pdf(SENTENCE, ink())),
+    "PDF, scanned pages with a little text": ("a.pdf", _stamped),
     "PDF, encrypted, opens without a password": ("a.pdf", _open_pdf),
     "PDF, encrypted with a password": ("a.pdf", lambda: _text_pdf("secret")),
     "PDF with attached files": ("a.pdf", lambda: _pdf_with(_text_pdf(), INSIDE)),

@@ -4,8 +4,10 @@ import io
 import zipfile
 from collections.abc import Mapping
 
+from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -86,12 +88,20 @@ def paragraph(text: str, style: str = "") -> str:
 
 
 def pdf(
-    *pages: str | None, password: str | StandardEncryption | None = None, title: str = ""
+    *pages: str | None,
+    password: str | StandardEncryption | None = None,
+    title: str = "",
+    picture: Image.Image | None = None,
 ) -> bytes:
-    """Make a PDF; a page of None shows a drawing without text, an empty one nothing."""
+    """Make a PDF; a page of None shows a drawing without text, an empty one nothing.
+
+    The picture is on the first page.
+    """
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4, encrypt=password, pageCompression=1)
     canvas.setTitle(title)
+    if picture:
+        canvas.drawImage(ImageReader(picture), 72, 72, 400, 400 * picture.height / picture.width)
     for number, text in enumerate(pages):
         if text is None:
             canvas.rect(50, 50, 300, 300, fill=1)
