@@ -31,9 +31,7 @@ class Discard:
         gone = await self._documents.delete(workspace, documents, keep_days=days, by=actor)
         if not forever:
             return gone
-        trashed, blobs = await self._trash.erase(workspace, documents)
-        await self._remove(blobs)
-        return [*gone, *trashed]
+        return [*gone, *await self._erase(workspace, documents)]
 
     async def merging(self, workspace: str, document: UUID, other: UUID) -> None:
         """Keep what a document holds, before the other's bytes take its place. Raises NotFound."""
@@ -60,7 +58,7 @@ class Discard:
         if kept.merged is not None:
             await self._split(workspace, kept.arrival, kept.merged)
         (receipt,) = await self._documents.accept(workspace, [kept.arrival])
-        await self._trash.erase(workspace, [document])
+        await self._erase(workspace, [document])
         return receipt
 
     async def step(self) -> None:
@@ -73,6 +71,11 @@ class Discard:
         if [record.sha256 for record in page.items] == [given.sha256]:
             source = page.items[0].source
             await self._documents.accept(workspace, [replace(merged.before, source=source)])
+
+    async def _erase(self, workspace: str, documents: Sequence[UUID]) -> list[UUID]:
+        erased, blobs = await self._trash.erase(workspace, documents)
+        await self._remove(blobs)
+        return erased
 
     async def _remove(self, blobs: Sequence[str]) -> None:
         for blob in blobs:

@@ -8,8 +8,10 @@ from uuid import UUID
 import pytest
 
 from contracts.errors import CatalogUnavailable, Conflict, NotFound
+from contracts.likeness import Decision
 from contracts.nouns import DEFAULT_WORKSPACE
 from contracts.record import Receipt, VersionState
+from ingestion.deciding import Decide
 from ingestion.discarding import Discard
 from tests.fakes.trash import InMemoryTrash
 from tests.ingestion.house import House
@@ -102,3 +104,17 @@ async def test_restoring_that_is_killed_goes_on_when_it_is_repeated(house: House
     assert again.unchanged
     assert await house.both() == {"words"}
     assert await house.discard.trashed(DEFAULT_WORKSPACE, 9) == []
+
+
+async def test_what_comes_back_leaves_no_bytes_of_what_it_was_merged_into(house: House) -> None:
+    one, two = [(await house.pour(text, text)).ref.document for text in ("one", "two")]
+    await house.run()
+    decide = Decide(house.catalog.documents, house.catalog.likeness, house.discard)
+    await decide(DEFAULT_WORKSPACE, one, two, Decision.MERGE, ME)
+    await house.run()
+    await house.pour("changed since", "one")
+    await house.run()
+    await house.discard.restore(DEFAULT_WORKSPACE, two)
+    await house.run()
+    assert await house.both() == {"changed since", "two"}
+    assert stored(house) == 2
