@@ -30,13 +30,13 @@ async def with_members(connection: Connection, locked: Sequence[UUID]) -> list[U
 
     Level by level, from above: whoever adds members holds the lock of their parent.
     """
-    every = list(dict.fromkeys(locked))
-    level = every
+    every = dict.fromkeys(locked)
+    level = list(every)
     while level:
         cursor = await connection.execute(LOCK_MEMBERS, {"parents": level})
-        level = [row[0] async for row in cursor if row[0] not in set(every)]
-        every += level
-    return every
+        level = [row[0] async for row in cursor if row[0] not in every]
+        every |= dict.fromkeys(level)
+    return list(every)
 
 
 async def delete(
