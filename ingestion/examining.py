@@ -1,6 +1,5 @@
 """Examine: compare what the ledger expects of one generation with what each panel holds."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from contracts.record import Expectation, Ledger
 from ingestion.faults import SENTENCES, Difference, Fault
 from ingestion.inspecting import inspect
 from ingestion.merging import batches, side_by_side
+from ingestion.together import together
 
 BATCH = 4096
 """Chunks judged together: large enough to read in bulk, small enough to keep memory flat."""
@@ -75,7 +75,7 @@ async def examine(
         if deep:
             held = {n: [one.held[n] for one in batch if n in one.held] for n in panels}
             each = [inspect(panels[n], generation, digests) for n, digests in held.items()]
-            found += [d for differences in await asyncio.gather(*each) for d in differences]
+            found += [d for differences in await together(each) for d in differences]
         yield found
 
 

@@ -1,10 +1,10 @@
 """Merge: walk through streams that are in the same order side by side, memory flat."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from typing import Protocol, TypeVar
 
 from contracts.nouns import VersionRef
+from ingestion.together import together
 
 
 class Named(Protocol):
@@ -49,13 +49,7 @@ async def side_by_side(
 
 async def _first(streams: Mapping[Key, AsyncIterator[Item]]) -> dict[Key, Item]:
     """Ask every stream at once; when one fails, no other is left in the middle of an answer."""
-    asked = [asyncio.ensure_future(anext(stream, None)) for stream in streams.values()]
-    try:
-        first = await asyncio.gather(*asked)
-    finally:
-        for one in asked:
-            one.cancel()
-        await asyncio.gather(*asked, return_exceptions=True)
+    first = await together(anext(stream, None) for stream in streams.values())
     return {key: head for key, head in zip(streams, first, strict=True) if head is not None}
 
 

@@ -1,5 +1,6 @@
 """Open: read an original; what lies inside becomes documents of its own."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -64,13 +65,10 @@ class Open:
             keep = partial(self._pages.keep, _place(task))
             reading = await self._reader.read(source, inside.take, progress, keep)
             card = _card(task, reading, inside.noted(reading.metadata))
-        except UnreadableDocument:
+            await (inside.drop() if task.state is VersionState.LIVE else inside.accept())
+        except (UnreadableDocument, asyncio.CancelledError):
             await inside.drop()
             raise
-        if task.state is VersionState.LIVE:
-            await inside.drop()
-        else:
-            await inside.accept()
         return KeptReading(task.ref, reading, card)
 
 

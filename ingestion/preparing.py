@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from contracts.content import Chunker
-from contracts.errors import UnreadableDocument
+from contracts.errors import DiptychError, Unavailable, UnreadableDocument
 from contracts.nouns import Chunk, StagedVersion, VersionRef
 from contracts.observing import Metrics
 from contracts.recognition import RecognisedPage
@@ -20,6 +20,7 @@ from ingestion.opening import Open
 from ingestion.quality.assessing import Assess
 from ingestion.screening import Screen
 from ingestion.stopping import Stopping
+from ingestion.together import together
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class Prepare:
         pages = await self._open.recognised(missing)
         old: dict[VersionRef, KeptReading] = {}
         reads = (self._read(task, pages.get(task.ref, ()), old) for task in missing)
-        fresh = [reading for reading in await asyncio.gather(*reads) if reading]
+        fresh = [reading for reading in await together(reads) if reading]
         self._metrics.stage_took("read", time.perf_counter() - began)
         fresh = await asyncio.to_thread(self._tell, fresh)
         # Before the readings: what is killed between the two is read and looked at again.
@@ -102,6 +103,7 @@ class Prepare:
         """Read one version; None when it cannot be read, or nobody wants it any more.
 
         It is quarantined then, unless readers see what was read of it before: that goes to ``old``.
+        What lacks its bytes or a place for its members is tried again later, others go on.
         """
         began = time.perf_counter()
         try:
@@ -114,7 +116,12 @@ class Prepare:
                 return None
             await self._ledger.quarantine(task.ref, error.reason, str(error))
             self._ended(task, Outcome.QUARANTINED, time.perf_counter() - began, error.reason)
-            return None
+        except Unavailable:
+            raise
+        except DiptychError as error:
+            for panel in task.states:
+                await self._ledger.failed([task.ref], task.generation, panel, str(error))
+        return None
 
 
 def _cut_group(

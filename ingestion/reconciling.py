@@ -6,7 +6,6 @@ and never data, and the same code ingests, replaces, deletes, drains a backlog, 
 and builds a generation.
 """
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -23,6 +22,7 @@ from ingestion.copying import Copy
 from ingestion.delivering import Written
 from ingestion.ending import Ended
 from ingestion.preparing import Prepare
+from ingestion.together import together
 from ingestion.writing import Write
 
 
@@ -142,8 +142,7 @@ class Reconcile:
             return True
 
         names = sorted({panel for task in tasks for panel in task.states})
-        results = await asyncio.gather(*map(clear, names))
-        if not all(results):
+        if not all(await together(map(clear, names))):
             return False
         for blob in await self._ledger.gone(sorted({t.ref for t in tasks})):
             await self._blobs.delete(blob)

@@ -14,6 +14,7 @@ from contracts.panels import Panel
 from contracts.record import Ledger, VersionState
 from ingestion.delivering import Delivery, Tally, Written
 from ingestion.preparing import Prepared
+from ingestion.together import together
 
 BLOCK = 512
 """Chunks embedded and staged together; a block of 384 dimensions is 0.8 MB of vectors."""
@@ -72,7 +73,7 @@ class Write:
                 for delivery in deliveries.values():
                     await delivery.put(block)
                 await self._progress(group, number)
-        shown = await asyncio.gather(*(d.publish(tally.refs) for d in deliveries.values()))
+        shown = await together(d.publish(tally.refs) for d in deliveries.values())
         for name, refs in zip(deliveries, shown, strict=True):
             written.add(refs, name)
         written.down |= {name for name, delivery in deliveries.items() if delivery.down}
