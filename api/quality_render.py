@@ -10,7 +10,7 @@ from api.quality_schemas import (
     QualityReport,
     QualityTotalAnswer,
 )
-from contracts.quality import Assessed, Assessment, Expectations, QualitySummary
+from contracts.quality import AssessedPage, Assessment, Expectations, QualitySummary
 
 
 def assessment(one: Assessment) -> QualityAnswer:
@@ -18,7 +18,7 @@ def assessment(one: Assessment) -> QualityAnswer:
     return QualityAnswer.model_validate(_fields(one))
 
 
-def report(workspace: str, summary: QualitySummary, found: list[Assessed]) -> QualityReport:
+def report(workspace: str, summary: QualitySummary, page: AssessedPage) -> QualityReport:
     """Render sums, and the documents listed with them."""
     return QualityReport(
         workspace=workspace,
@@ -28,8 +28,9 @@ def report(workspace: str, summary: QualitySummary, found: list[Assessed]) -> Qu
             ListedQuality.model_validate(
                 _fields(one.assessment) | {"title": one.title, "source": one.source, "read": one.at}
             )
-            for one in found
+            for one in page.items
         ],
+        cursor=page.cursor,
     )
 
 

@@ -72,6 +72,7 @@ class QualityReport(BaseModel):
     totals: list[QualityTotalAnswer]
     days: list[QualityDayAnswer]
     documents: list[ListedQuality]
+    cursor: str | None = Field(description="Give it back for the next documents; null at the end.")
 
 
 class ExpectationsBody(Body):

@@ -23,3 +23,4 @@ class TrashList(BaseModel):
     """Deleted documents, the latest first."""
 
     documents: list[TrashedAnswer]
+    cursor: str | None = Field(description="Give it back for the next page; null at the end.")

@@ -1,7 +1,7 @@
 """PostgresAssessments: figures of what was read, what is usual, and what is thought of it."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
@@ -11,6 +11,7 @@ from psycopg.errors import ForeignKeyViolation
 
 from catalog import quality_queries as queries
 from catalog.connections import Connections
+from catalog.cursors import moment, read_keys, write_keys
 from catalog.plain_text import dump, plain, plain_or_none
 from catalog.settings import note
 from contracts.errors import NotFound
@@ -20,6 +21,7 @@ from contracts.quality import (
     LOGARITHMIC,
     SAMPLE,
     Assessed,
+    AssessedPage,
     Assessment,
     Expectations,
     Kind,
@@ -38,6 +40,13 @@ _NEWEST: Final = 2000
 """Documents of a kind that stand for what is usual: a tenth of a second for all their figures."""
 _LONG_SECONDS: Final = 120.0
 _BEGINNING: Final = VersionRef(UUID(int=0), -1)
+_KEYS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "from": QualityState,
+    "z": float,
+    "at": moment,
+    "document": UUID,
+}
+"""What a cursor of the list of documents holds, in the order of the list."""
 
 
 class PostgresAssessments:
@@ -69,19 +78,26 @@ class PostgresAssessments:
         workspace: str | None,
         *,
         limit: int,
+        cursor: str | None = None,
         state: QualityState | None = None,
         outliers: bool = False,
-    ) -> list[Assessed]:
-        """List documents, the worst first."""
+    ) -> AssessedPage:
+        """List documents, the worst first, by keyset."""
+        last = [None] * len(_KEYS) if cursor is None else read_keys(cursor, *_KEYS.values())
         values = {
+            **dict(zip(_KEYS, last, strict=True)),
             "workspace": plain_or_none(workspace),
             "state": state,
             "outliers": outliers,
-            "limit": limit,
+            "limit": limit + 1,
         }
         async with self._connections.session() as connection:
             rows = await (await connection.execute(queries.FIND, values)).fetchall()
-        return [Assessed(_assessment(row[:9]), *row[9:]) for row in rows]
+        page = tuple(Assessed(_assessment(row[:9]), *row[9:12]) for row in rows[:limit])
+        if len(rows) <= limit or not page:
+            return AssessedPage(page, None)
+        judged, at, z = page[-1].assessment, page[-1].at, rows[limit - 1][12]
+        return AssessedPage(page, write_keys(judged.state, z, at.isoformat(), judged.ref.document))
 
     async def summary(self, workspace: str | None, since: date) -> QualitySummary:
         """Sum up by state, per media type and per day."""

@@ -38,12 +38,17 @@ WHERE (%(workspace)s::text IS NULL OR q.workspace = %(workspace)s)
 """
 FIND: Final = (
     _FIELDS
-    + ", coalesce(r.title, ''), d.source, q.at"
+    + ", coalesce(r.title, ''), d.source, q.at, q.z"
     + _NEWEST
     + """
   AND (%(state)s::text IS NULL OR q.state = %(state)s)
   AND (NOT %(outliers)s OR q.z > 0)
-ORDER BY array_position(ARRAY['bad', 'doubtful', 'good'], q.state), q.z DESC, q.at DESC, q.document
+  AND (%(from)s::text IS NULL
+       OR (array_position(ARRAY['good', 'doubtful', 'bad'], q.state), q.z, q.at, q.document)
+        < (array_position(ARRAY['good', 'doubtful', 'bad'], %(from)s::text), %(z)s::float8,
+           %(at)s::timestamptz, %(document)s::uuid))
+ORDER BY array_position(ARRAY['good', 'doubtful', 'bad'], q.state) DESC, q.z DESC, q.at DESC,
+         q.document DESC
 LIMIT %(limit)s
 """
 )

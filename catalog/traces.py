@@ -1,15 +1,14 @@
 """PostgresTraces: what came of every question and document, and what people said of it."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from catalog.connections import Connections
+from catalog.cursors import moment, read_keys, write_keys
 from catalog.plain_text import dump, plain, plain_or_none
-from contracts.errors import InvalidInput, NotFound
+from contracts.errors import NotFound
 from contracts.nouns import ChunkId, Json, ReadMode, Span, VersionRef
 from contracts.tracing import (
     Feedback,
@@ -120,7 +119,7 @@ class PostgresTraces:
         self, wanted: TraceFilter, *, limit: int = 50, cursor: str | None = None
     ) -> TracePage:
         """List traces, newest first, by keyset."""
-        at, number = _NEWEST if cursor is None else _read_cursor(cursor)
+        at, number = _NEWEST if cursor is None else read_keys(cursor, moment, UUID)
         values = {
             "at": at,
             "id": number,
@@ -133,7 +132,8 @@ class PostgresTraces:
         async with self._connections.session() as connection:
             rows = await (await connection.execute(_FIND, values)).fetchall()
         page = tuple(map(_trace, rows[:limit]))
-        return TracePage(page, _write_cursor(page[-1]) if len(rows) > limit and page else None)
+        more = len(rows) > limit and page
+        return TracePage(page, write_keys(page[-1].at.isoformat(), page[-1].id) if more else None)
 
     async def judge(self, feedback: Feedback, workspace: str | None = None) -> None:
         """Keep feedback in the place of what the same key said before."""
@@ -233,18 +233,3 @@ def _trace(row: Sequence[Any]) -> Trace:
         ),
         **detail,
     )
-
-
-def _write_cursor(last: Trace) -> str:
-    return base64.urlsafe_b64encode(f"{last.at.isoformat()} {last.id}".encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    """Raise InvalidInput for what ``_write_cursor`` cannot have written."""
-    try:
-        at, number = base64.b64decode(cursor, altchars="-_", validate=True).decode().split(" ")
-        return datetime.fromisoformat(at).astimezone(UTC), UUID(number)
-    except (binascii.Error, ValueError, OverflowError) as error:
-        raise InvalidInput(
-            "The cursor is not one that this list gave.", "List again from the start, without it."
-        ) from error

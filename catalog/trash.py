@@ -1,15 +1,17 @@
 """PostgresTrash: what was deleted and is kept for a while."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from catalog import ledger_queries, locks
 from catalog.connections import Connection, Connections
+from catalog.cursors import moment, read_keys, write_keys
 from catalog.plain_text import plain
 from contracts.errors import NotFound
 from contracts.record import Arrival
-from contracts.trash import Merged, Trashed
+from contracts.trash import Merged, Trashed, TrashPage
 
 # Only the documents that were named: what lies in them is found again when they are read.
 _KEEP: Final = """
@@ -58,7 +60,15 @@ LEFT JOIN catalog.document taken
    AND taken.deleted IS NULL AND taken.sha256 <> t.sha256
 WHERE t.workspace = %(workspace)s AND t.until > now()
 """
-_FIND: Final = _TRASHED + "ORDER BY t.deleted DESC, t.document LIMIT %(limit)s"
+_FIND: Final = (
+    _TRASHED
+    + """
+  AND (t.deleted, t.document) < (%(deleted)s, %(document)s)
+  AND (NOT %(merged)s OR m.other IS NOT NULL)
+ORDER BY t.deleted DESC, t.document DESC LIMIT %(limit)s
+"""
+)
+_LATEST: Final = datetime.max.replace(tzinfo=UTC), UUID(int=0)
 _GET: Final = _TRASHED + "AND t.document = %(document)s"
 _ERASE: Final = """
 WITH gone AS (
@@ -111,12 +121,24 @@ class PostgresTrash:
                     "List the documents to see which there are.",
                 )
 
-    async def find(self, workspace: str, *, limit: int) -> list[Trashed]:
-        """List what can come back, the latest deleted first."""
+    async def find(
+        self, workspace: str, *, limit: int, cursor: str | None = None, merged: bool = False
+    ) -> TrashPage:
+        """List what can come back, the latest deleted first, by keyset."""
+        deleted, document = _LATEST if cursor is None else read_keys(cursor, moment, UUID)
+        values = {
+            "workspace": workspace,
+            "deleted": deleted,
+            "document": document,
+            "merged": merged,
+            "limit": limit + 1,
+        }
         async with self._connections.session() as connection:
-            values = {"workspace": workspace, "limit": limit}
             rows = await (await connection.execute(_FIND, values)).fetchall()
-        return [_trashed(row) for row in rows]
+        page = tuple(map(_trashed, rows[:limit]))
+        more = len(rows) > limit and page
+        after = write_keys(page[-1].deleted.isoformat(), page[-1].document) if more else None
+        return TrashPage(page, after)
 
     async def get(self, workspace: str, document: UUID) -> Trashed:
         """Give what can come back."""

@@ -155,6 +155,14 @@ class Assessed:
 
 
 @dataclass(frozen=True, slots=True)
+class AssessedPage:
+    """One page of a list; ``cursor`` gives the next, None at the end."""
+
+    items: tuple[Assessed, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class QualityTotal:
     """How many documents of a media type are in a state."""
 
@@ -210,12 +218,14 @@ class Assessments(Protocol):
         workspace: str | None,
         *,
         limit: int,
+        cursor: str | None = None,
         state: QualityState | None = None,
         outliers: bool = False,
-    ) -> list[Assessed]:
+    ) -> AssessedPage:
         """List documents, the worst first: by state, then by z-score, then the newest.
 
-        ``workspace`` None means all of them; ``outliers`` only those with a z-score.
+        ``workspace`` None means all of them; ``outliers`` only those with a z-score. Raises
+        InvalidInput for a foreign cursor.
         """
         ...
 

@@ -37,6 +37,14 @@ class Merged:
     before: Arrival
 
 
+@dataclass(frozen=True, slots=True)
+class TrashPage:
+    """One page of the trash; ``cursor`` gives the next, None at the end."""
+
+    items: tuple[Trashed, ...]
+    cursor: str | None
+
+
 class Trash(Protocol):
     """What ``Documents.delete`` kept; every verb raises CatalogUnavailable."""
 
@@ -48,8 +56,13 @@ class Trash(Protocol):
         """
         ...
 
-    async def find(self, workspace: str, *, limit: int) -> list[Trashed]:
-        """List what can come back, the latest deleted first."""
+    async def find(
+        self, workspace: str, *, limit: int, cursor: str | None = None, merged: bool = False
+    ) -> TrashPage:
+        """List what can come back, the latest deleted first; ``merged`` only what was merged.
+
+        Raises InvalidInput for a foreign cursor.
+        """
         ...
 
     async def get(self, workspace: str, document: UUID) -> Trashed:

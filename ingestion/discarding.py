@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts.blobs import Blobs
 from contracts.errors import Conflict
 from contracts.record import Arrival, Documents, Receipt
-from contracts.trash import Merged, Trash, Trashed
+from contracts.trash import Merged, Trash, TrashPage
 
 
 class Discard:
@@ -38,9 +38,14 @@ class Discard:
         if self.days:
             await self._trash.merging(workspace, document, other, self.days)
 
-    async def trashed(self, workspace: str, limit: int) -> list[Trashed]:
-        """List what can come back, the latest deleted first."""
-        return await self._trash.find(workspace, limit=limit)
+    async def trashed(
+        self, workspace: str, limit: int, cursor: str | None = None, *, merged: bool = False
+    ) -> TrashPage:
+        """List what can come back, the latest deleted first; ``merged`` only what was merged.
+
+        Raises InvalidInput for a foreign cursor.
+        """
+        return await self._trash.find(workspace, limit=limit, cursor=cursor, merged=merged)
 
     async def restore(self, workspace: str, document: UUID) -> Receipt:
         """Accept the newest version of a deleted document again, under its source.

@@ -21,7 +21,8 @@ from contracts.record import DocumentRecord, VersionState
 from ingestion.receiving import Upload
 
 PAGE = 50
-MAX_SHOWN = 500
+MANY = 500
+"""Each so many rows that are shown make looks one turn rarer: they are looked up anew each time."""
 REFRESH_S = 1.5
 IDLE_TURNS = 4
 """While nothing is in progress, only every fourth turn looks again."""
@@ -121,7 +122,8 @@ class DocumentsPage:
     async def _tick(self) -> None:
         self._turn += 1
         working = any(record.state in WORKING for record in self._records.values())
-        if working or self._turn % IDLE_TURNS == 0:
+        turns = (1 if working else IDLE_TURNS) * (1 + self._shown // MANY)
+        if self._turn % turns == 0:
             await self._refresh()
 
     async def _refresh(self) -> None:
@@ -137,7 +139,7 @@ class DocumentsPage:
         self._table.rows = [row(record, text) | around[record.id] for record in page.items]
         self._table.selected = [one for one in self._table.rows if one["id"] in self._picked()]
         self._table.set_visibility(bool(page.items))
-        self._more.set_visibility(page.cursor is not None and self._shown < MAX_SHOWN)
+        self._more.set_visibility(page.cursor is not None)
         self._show_counts(counts)
         self._show_bar()
         self._show_empty(sum(counts.values()))

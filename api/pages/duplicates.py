@@ -1,6 +1,6 @@
 """Duplicates: documents that are alike, side by side, for somebody to decide; it can be undone."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from nicegui import ui
 
 from api.pages.dialogs import quiet_button
 from api.pages.frame import add_page, heading
+from api.pages.listing import PAGE, Act, Listing
 from api.pages.pair import PairView
 from api.pages.session import Visitor
 from api.service import Service
@@ -16,22 +17,32 @@ from contracts.people import Role
 from contracts.record import DocumentRecord
 from contracts.trash import Trashed
 
-PAGE = 20
-MOST = 200
 APART, MERGED = "apart", "merged"
 """What was decided, beside the verdicts."""
-
-Act = Callable[[], Awaitable[None]]
 
 
 def add_duplicates(service: Service) -> None:
     """Serve the page of documents that are alike."""
 
     async def build(visitor: Visitor) -> None:
-        page = DuplicatesPage(visitor)
-        await visitor.guard(page.load)
+        await visitor.guard(DuplicatesPage(visitor).load)
 
     add_page(service, "/duplicates", "nav.duplicates", build)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two documents that are alike, as a page shows them; or one that was merged into another."""
+
+    twins: Twins | None
+    merged: Trashed | None
+    records: Mapping[UUID, DocumentRecord]
+
+    def involves(self, document: UUID) -> bool:
+        """Tell whether it speaks of a document."""
+        if self.twins is None:
+            return self.merged is not None and self.merged.document == document
+        return document in {self.twins.document.id, self.twins.other.id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,51 +58,36 @@ class DuplicatesPage:
 
     def __init__(self, visitor: Visitor) -> None:
         self._visitor = visitor
-        self._filter: str | None = None
-        self._shown = PAGE
-        self._undo: Undo | None = None
         with ui.element("div").classes("stack"):
             heading(visitor.text("duplicates.title"), 1)
             ui.label(visitor.text("duplicates.hint")).classes("soft")
-            self._chips = ui.element("div").classes("row wrap")
-            self._body = ui.element("div").classes("stack")
+            self._undo = ui.element("div").classes("undo")
+            self._list = Listing(visitor, self.load, self._fetch, self._show)
 
     async def load(self) -> None:
         """Show what is asked for."""
-        await self._visitor.confirm(Role.READER)
-        merged = self._filter == MERGED
-        trashed = await self._merged() if merged else []
-        pairs, more = ((), False) if merged else await self._pairs()
-        sides = [side.id for twins in pairs for side in (twins.document, twins.other)]
-        sides += [one.merged.document for one in trashed if one.merged]
-        records = await self._records(sides)
-        self._show_chips()
-        self._body.clear()
-        with self._body:
-            if self._undo is not None:
-                self._show_undo(self._undo)
-            for twins in pairs:
-                PairView(self._visitor, twins, records, self._acts(twins))
-            for one in trashed:
-                self._show_merged(one, records)
-            if not pairs and not trashed:
-                with ui.element("div").classes("void"):
-                    ui.icon("task_alt")
-                    ui.label(self._visitor.text("duplicates.none"))
-            if more:
-                quiet_button(self._visitor.text("documents.more"), self._show_more)
+        visitor, text = self._visitor, self._visitor.text
+        await visitor.confirm(Role.READER)
+        self._offer_undo(None)
+        filters = {"": text("duplicates.all")}
+        filters |= {one: text(f"duplicates.{one}") for one in (*Likeness, APART, MERGED)}
+        await self._list.restart(filters, text("duplicates.none"))
 
-    async def _pairs(self) -> tuple[tuple[Twins, ...], bool]:
-        apart = self._filter == APART
-        verdict = None if apart or self._filter is None else Likeness(self._filter)
-        page = await self._visitor.service.likeness.find(
-            self._visitor.workspace, limit=self._shown, verdict=verdict, apart=apart
+    async def _fetch(self, chosen: str, cursor: str | None) -> tuple[Sequence[Pair], str | None]:
+        visitor, likeness = self._visitor, self._visitor.service.likeness
+        if chosen == MERGED:
+            trashed = visitor.service.discard.trashed
+            gone = await trashed(visitor.workspace, PAGE, cursor, merged=True)
+            into = [one.merged.document for one in gone.items if one.merged]
+            records = await self._records(into)
+            return [Pair(None, one, records) for one in gone.items], gone.cursor
+        verdict = Likeness(chosen) if chosen in set(Likeness) else None
+        page = await likeness.find(
+            visitor.workspace, limit=PAGE, cursor=cursor, verdict=verdict, apart=chosen == APART
         )
-        return page.items, page.cursor is not None and self._shown < MOST
-
-    async def _merged(self) -> list[Trashed]:
-        found = await self._visitor.service.discard.trashed(self._visitor.workspace, MOST)
-        return [one for one in found if one.merged is not None]
+        sides = [side.id for twins in page.items for side in (twins.document, twins.other)]
+        records = await self._records(sides)
+        return [Pair(twins, None, records) for twins in page.items], page.cursor
 
     async def _records(self, ids: list[UUID]) -> Mapping[UUID, DocumentRecord]:
         visitor = self._visitor
@@ -100,57 +96,60 @@ class DuplicatesPage:
         )
         return {record.id: record for record in page.items}
 
-    def _show_chips(self) -> None:
-        text = self._visitor.text
-        self._chips.clear()
-        with self._chips:
-            for name in (None, *Likeness, APART, MERGED):
-                here = " here" if name == self._filter else ""
-                chip = ui.element("button").classes(f"chip{here}")
-                with chip.on("click", lambda name=name: self._choose(name)):
-                    ui.label(text(f"duplicates.{name or 'all'}"))
+    def _show(self, pair: Pair) -> None:
+        if pair.twins is not None:
+            PairView(self._visitor, pair.twins, pair.records, self._acts(pair, pair.twins))
+        if pair.merged is not None:
+            self._show_merged(pair.merged, pair.records)
 
-    async def _choose(self, name: str | None) -> None:
-        self._filter, self._shown, self._undo = name, PAGE, None
-        await self._visitor.guard(self.load)
-
-    async def _show_more(self) -> None:
-        self._shown += PAGE
-        await self._visitor.guard(self.load)
-
-    def _acts(self, twins: Twins) -> Mapping[str, Act]:
+    def _acts(self, pair: Pair, twins: Twins) -> Mapping[str, Act]:
         """Give what can be decided: to merge either way or put apart, or to open it again."""
         if not self._visitor.may(Role.EDITOR):
             return {}
         one, two = twins.document.id, twins.other.id
-        if self._filter == APART:
-            return {"open": lambda: self._decide(twins, one, two, Decision.OPEN)}
+        if self._list.chosen == APART:
+            return {"open": lambda: self._part(pair, twins, Decision.OPEN)}
         return {
-            "first": lambda: self._decide(twins, two, one, Decision.MERGE),
-            "second": lambda: self._decide(twins, one, two, Decision.MERGE),
-            "apart": lambda: self._decide(twins, one, two, Decision.APART),
+            "first": lambda: self._merge(twins, two, one),
+            "second": lambda: self._merge(twins, one, two),
+            "apart": lambda: self._part(pair, twins, Decision.APART),
         }
 
-    async def _decide(self, twins: Twins, one: UUID, two: UUID, decision: Decision) -> None:
-        visitor = self._visitor
-
-        async def decide(what: Decision) -> None:
-            await visitor.confirm(Role.EDITOR)
-            name = visitor.identity.name
-            await visitor.service.decide(visitor.workspace, one, two, what, name)
+    async def _part(self, pair: Pair, twins: Twins, decision: Decision) -> None:
+        """Put a pair apart, or open it again; then only this one leaves the page."""
+        one, two = twins.document.id, twins.other.id
 
         async def reopen() -> None:
-            await decide(Decision.OPEN)
-            await self._done(None)
+            await self._decide(one, two, Decision.OPEN)
+            self._offer_undo(None)
+            self._list.back(pair)
 
         async def act() -> None:
-            await decide(decision)
-            titles = {"first": twins.document.title, "second": twins.other.title}
-            words = visitor.text(f"duplicates.done_{decision}", **titles)
-            back = {Decision.APART: reopen, Decision.MERGE: self._split(two)}.get(decision)
-            await self._done(Undo(words, back) if back else None)
+            await self._decide(one, two, decision)
+            await self._list.change(lambda other: None if other is pair else other)
+            back = Undo(self._done(twins, decision), reopen) if decision is Decision.APART else None
+            self._offer_undo(back)
 
-        await visitor.guard(act)
+        await self._visitor.guard(act)
+
+    async def _merge(self, twins: Twins, one: UUID, two: UUID) -> None:
+        """Make one document of two; all pairs of the one that goes leave the page with it."""
+
+        async def act() -> None:
+            await self._decide(one, two, Decision.MERGE)
+            await self._list.change(lambda pair: None if pair.involves(two) else pair)
+            self._offer_undo(Undo(self._done(twins, Decision.MERGE), self._split(two)))
+
+        await self._visitor.guard(act)
+
+    async def _decide(self, one: UUID, two: UUID, decision: Decision) -> None:
+        visitor = self._visitor
+        await visitor.confirm(Role.EDITOR)
+        await visitor.service.decide(visitor.workspace, one, two, decision, visitor.identity.name)
+
+    def _done(self, twins: Twins, decision: Decision) -> str:
+        titles = {"first": twins.document.title, "second": twins.other.title}
+        return self._visitor.text(f"duplicates.done_{decision}", **titles)
 
     def _split(self, other: UUID) -> Act:
         """Take a merge back: the one that went comes back, and the one that stayed as it was."""
@@ -160,19 +159,21 @@ class DuplicatesPage:
             await visitor.confirm(Role.EDITOR)
             await visitor.service.discard.restore(visitor.workspace, other)
             ui.notify(visitor.text("duplicates.split_done"), type="positive")
-            await self._done(None)
+            self._offer_undo(None)
+            await self._list.change(lambda pair: None if pair.involves(other) else pair)
 
         return split
 
-    async def _done(self, undo: Undo | None) -> None:
-        self._undo = undo
-        await self.load()
-
-    def _show_undo(self, undo: Undo) -> None:
-        text = self._visitor.text
-        with ui.element("div").classes("notice row wrap").props("role=status"):
+    def _offer_undo(self, undo: Undo | None) -> None:
+        """Say what was decided last, with what takes it back; None takes this away."""
+        self._undo.clear()
+        self._undo.set_visibility(undo is not None)
+        if undo is None:
+            return
+        words = self._visitor.text("duplicates.undo")
+        with self._undo, ui.element("div").classes("notice row wrap").props("role=status"):
             ui.label(undo.words).classes("grow")
-            quiet_button(text("duplicates.undo"), lambda: self._visitor.guard(undo.act), "undo")
+            quiet_button(words, lambda: self._visitor.guard(undo.act), "undo")
 
     def _show_merged(self, one: Trashed, records: Mapping[UUID, DocumentRecord]) -> None:
         """Show what was merged into which document, and offer to split them."""

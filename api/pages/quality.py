@@ -17,7 +17,6 @@ from contracts.people import Role
 from contracts.quality import Assessed, QualityDay, QualityState
 
 DAYS = 30
-MOST = 500
 OUTLIERS = "outliers"
 
 
@@ -64,16 +63,14 @@ class QualityPage:
     async def _fetch(
         self, chosen: str, cursor: str | None
     ) -> tuple[Sequence[Assessed], str | None]:
-        """Give the next documents; the cursor is how many were given."""
-        visitor, given = self._visitor, int(cursor or 0)
-        found = await visitor.service.quality.assessments.find(
-            visitor.workspace,
-            limit=min(given + PAGE + 1, MOST),
+        page = await self._visitor.service.quality.assessments.find(
+            self._visitor.workspace,
+            limit=PAGE,
+            cursor=cursor,
             state=QualityState(chosen) if chosen in set(QualityState) else None,
             outliers=chosen == OUTLIERS,
         )
-        after = given + PAGE
-        return found[given:after], str(after) if len(found) > after else None
+        return page.items, page.cursor
 
     def _show(self, one: Assessed) -> None:
         text, judged = self._visitor.text, one.assessment

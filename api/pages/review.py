@@ -1,6 +1,7 @@
 """Review: everything that waits for a person, with the reason and what to do next."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from nicegui import ui
@@ -40,12 +41,14 @@ class ReviewPage:
 
     async def load(self) -> None:
         """Show what waits at this moment."""
+        await self._visitor.confirm(Role.READER)
+        await self._list.restart(await self._filters(), self._visitor.text("review.nothing"))
+
+    async def _filters(self) -> dict[str, str]:
         visitor, text = self._visitor, self._visitor.text
-        await visitor.confirm(Role.READER)
         counts = await visitor.service.review.counts(visitor.workspace)
-        filters = {"": text("documents.all")}
-        filters |= {one: f"{text(f'review.{one}')} {counts[one]}" for one in ReviewSource}
-        await self._list.restart(filters, text("review.nothing"))
+        words = {one: f"{text(f'review.{one}')} {counts[one]}" for one in ReviewSource}
+        return {"": text("documents.all")} | words
 
     async def _fetch(
         self, chosen: str, cursor: str | None
@@ -95,7 +98,7 @@ class ReviewPage:
             async def part() -> None:
                 await service.decide(visitor.workspace, elder, document, Decision.APART, actor)
 
-            self._button(text("review.apart"), part)
+            self._button(text("review.apart"), part, document, matter)
             ui.link(text("nav.duplicates"), "/duplicates").classes("small")
             return
         if matter.source is ReviewSource.READING:
@@ -103,19 +106,28 @@ class ReviewPage:
             async def retry() -> None:
                 await service.order.retry(visitor.workspace, document)
 
-            self._button(text("documents.retry"), retry)
+            self._button(text("documents.retry"), retry, document, matter)
 
         async def settle() -> None:
             change = Change(visitor.identity.name)
             await service.review.settle(visitor.workspace, document, matter.source, change)
 
-        self._button(text("review.settle"), settle)
+        self._button(text("review.settle"), settle, document, matter)
 
-    def _button(self, words: str, act: Act) -> None:
+    def _button(self, words: str, act: Act, document: UUID, matter: Matter) -> None:
+        """Offer an act after which the matter waits no more; all else stays where it is."""
+
+        def done(one: ReviewEntry) -> ReviewEntry | None:
+            if one.document.id != document:
+                return one
+            rest = tuple(other for other in one.matters if other != matter)
+            return replace(one, matters=rest) if rest else None
+
         async def run() -> None:
             await self._visitor.confirm(Role.EDITOR)
             await act()
             ui.notify(self._visitor.text("review.done"), type="positive")
-            await self.load()
+            await self._list.change(done)
+            self._list.offer(await self._filters())
 
         quiet_button(words, lambda: self._visitor.guard(run))

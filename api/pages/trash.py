@@ -6,15 +6,15 @@ from uuid import UUID
 
 from nicegui import ui
 
-from api.pages.dialogs import confirmed
+from api.pages.dialogs import confirmed, quiet_button
 from api.pages.frame import add_page, heading
+from api.pages.listing import PAGE
 from api.pages.session import Visitor
 from api.pages.texts import Texts
 from api.service import Service
 from contracts.people import Role
 from contracts.trash import Trashed
 
-MOST = 500
 REFRESH_S = 5.0
 WHEN = """<span class="narrow soft small">{LABEL}: </span>
 <span class="soft small">{{ new Date(props.row.FIELD).toLocaleString(
@@ -53,6 +53,7 @@ class TrashPage:
     def __init__(self, visitor: Visitor) -> None:
         self._visitor = visitor
         self._found: dict[str, Trashed] = {}
+        self._shown = PAGE
         text, days = visitor.text, visitor.service.discard.days
         with ui.element("div").classes("stack"):
             heading(text("trash.title"), 1)
@@ -62,6 +63,7 @@ class TrashPage:
             with ui.element("div").classes("void") as self._empty:
                 ui.icon("delete_outline")
                 ui.label(text("trash.empty"))
+            self._more = quiet_button(text("documents.more"), self._show_more)
 
     async def refresh(self) -> None:
         """Show what is there now."""
@@ -70,11 +72,16 @@ class TrashPage:
     async def _load(self) -> None:
         visitor = self._visitor
         await visitor.confirm(Role.READER)
-        found = await visitor.service.discard.trashed(visitor.workspace, MOST)
-        self._found = {str(one.document): one for one in found}
-        self._table.rows = [self._row(one) for one in found]
-        self._table.set_visibility(bool(found))
-        self._empty.set_visibility(not found)
+        page = await visitor.service.discard.trashed(visitor.workspace, self._shown)
+        self._found = {str(one.document): one for one in page.items}
+        self._table.rows = [self._row(one) for one in page.items]
+        self._table.set_visibility(bool(page.items))
+        self._empty.set_visibility(not page.items)
+        self._more.set_visibility(page.cursor is not None)
+
+    async def _show_more(self) -> None:
+        self._shown += PAGE
+        await self.refresh()
 
     def _row(self, one: Trashed) -> dict[str, object]:
         text = self._visitor.text

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from api import quality_render as render
 from api.access import Admin, ReadIn, Services, WorkspaceQuery, workspace_for
+from api.bodies import Text
 from api.quality_schemas import (
     DocumentQuality,
     ExpectationsAnswer,
@@ -28,13 +29,14 @@ async def report(
     outliers: Annotated[bool, Query(description="Only what is unusual among its like.")] = False,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     days: Annotated[int, Query(ge=1, le=3650)] = 30,
+    cursor: Annotated[Text | None, Query(max_length=500)] = None,
 ) -> QualityReport:
     """Sum up documents by state and type, per day, and list them, the worst first."""
     known = service.quality.assessments
     since = datetime.now(UTC).date() - timedelta(days=days - 1)
     summary = await known.summary(workspace, since)
-    found = await known.find(workspace, limit=limit, state=state, outliers=outliers)
-    return render.report(workspace, summary, found)
+    page = await known.find(workspace, limit=limit, cursor=cursor, state=state, outliers=outliers)
+    return render.report(workspace, summary, page)
 
 
 @router.get("/quality/expectations")

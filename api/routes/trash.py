@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from api import render
 from api.access import ReadIn, Services, WriteIn
+from api.bodies import Text
 from api.schemas import Accepted
 from api.trash_schemas import TrashedAnswer, TrashList
 
@@ -15,9 +16,13 @@ router = APIRouter(prefix="/v1", tags=["documents"])
 
 @router.get("/trash")
 async def trash(
-    workspace: ReadIn, service: Services, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    workspace: ReadIn,
+    service: Services,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[Text | None, Query(max_length=500)] = None,
 ) -> TrashList:
     """List deleted documents that can come back, the latest deleted first."""
+    page = await service.discard.trashed(workspace, limit, cursor)
     found = [
         TrashedAnswer(
             id=one.document,
@@ -29,9 +34,9 @@ async def trash(
             deleted_by=one.by,
             merged_into=one.merged.document if one.merged else None,
         )
-        for one in await service.discard.trashed(workspace, limit)
+        for one in page.items
     ]
-    return TrashList(documents=found)
+    return TrashList(documents=found, cursor=page.cursor)
 
 
 @router.post("/documents/{document}/restore", status_code=202)

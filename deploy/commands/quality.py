@@ -68,8 +68,8 @@ def report(
                 known = diptych.quality.assessments
                 since = datetime.now(UTC).date() - timedelta(days=days - 1)
                 summary = await known.summary(workspace, since)
-                found = await known.find(workspace, limit=limit, state=state, outliers=outliers)
-                return Found(summary, tuple(one for one in found if state or _is_odd(one)))
+                page = await known.find(workspace, limit=limit, state=state, outliers=outliers)
+                return Found(summary, tuple(one for one in page.items if state or _is_odd(one)))
 
     found = run(main())
     if as_json:

@@ -14,7 +14,8 @@ from deploy.commands.switch import actor
 from deploy.settings import load
 from deploy.wiring import open_diptych
 
-MOST = 1000
+TOGETHER = 1000
+"""Deleted documents looked up together."""
 
 
 def delete(
@@ -58,8 +59,15 @@ def restore(
 
 
 async def _trashed(workspace: str) -> list[Trashed]:
+    found: list[Trashed] = []
     async with open_diptych(load()) as diptych:
-        return await diptych.duplicates.discard.trashed(workspace, MOST)
+        discard = diptych.duplicates.discard
+        page = await discard.trashed(workspace, TOGETHER)
+        found += page.items
+        while page.cursor:
+            page = await discard.trashed(workspace, TOGETHER, page.cursor)
+            found += page.items
+    return found
 
 
 async def _restore(workspace: str, document: UUID) -> Receipt:

@@ -95,7 +95,7 @@ async def test_many_rows_are_ticked_and_read_again_or_deleted(site: Site) -> Non
         await expect(row(page, name)).to_have_count(0)
     await expect(bar).to_be_hidden()
     trashed = await site.stand.service.discard.trashed("default", 100)
-    assert set(documents) <= {one.document for one in trashed}
+    assert set(documents) <= {one.document for one in trashed.items}
 
 
 async def test_what_is_live_is_left_as_it_is_and_said(site: Site) -> None:

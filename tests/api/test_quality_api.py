@@ -45,6 +45,19 @@ async def test_a_state_can_be_chosen(client: httpx.AsyncClient, poured: dict[str
     assert (await client.get("/v1/quality", params={"state": "awful"})).status_code == 422
 
 
+async def test_pages_come_one_after_the_other(
+    client: httpx.AsyncClient, poured: dict[str, str]
+) -> None:
+    whole = (await client.get("/v1/quality")).json()
+    first = (await client.get("/v1/quality", params={"limit": 2})).json()
+    after = {"limit": 2, "cursor": first["cursor"]}
+    second = (await client.get("/v1/quality", params=after)).json()
+    assert len(whole["documents"]) == len(poured)
+    assert [*first["documents"], *second["documents"]] == whole["documents"]
+    assert (whole["cursor"], second["cursor"]) == (None, None)
+    assert (await client.get("/v1/quality?cursor=foreign")).status_code == 422
+
+
 async def test_a_document_shows_its_figures(
     client: httpx.AsyncClient, poured: dict[str, str]
 ) -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.errors import NotFound
+from contracts.errors import InvalidInput, NotFound
 from contracts.nouns import DEFAULT_WORKSPACE, VersionRef
 from contracts.quality import (
     SAMPLE,
@@ -47,7 +47,7 @@ class QualityContract:
         await quality.save([assessed(ref)])
         await quality.save([one])
         assert await quality.of(DEFAULT_WORKSPACE, ref.document) == [one]
-        (found,) = await quality.find(None, limit=9)
+        (found,) = (await quality.find(None, limit=9)).items
         assert (found.assessment, found.title, found.source) == (one, "Bail", "a")
         assert abs(found.at - datetime.now(UTC)) < timedelta(minutes=5)
         await quality.save([assessed(ref, reason())])
@@ -59,9 +59,9 @@ class QualityContract:
         quality = desk.catalog.assessments
         await quality.save([assessed(ref), assessed(VersionRef(uuid4(), 1))])
         await quality.save([])
-        assert len(await quality.find(None, limit=9)) == 1
+        assert len((await quality.find(None, limit=9)).items) == 1
         await desk.delete(ref.document)
-        assert await quality.find(None, limit=9) == []
+        assert (await quality.find(None, limit=9)).items == ()
         with pytest.raises(NotFound):
             await quality.of(DEFAULT_WORKSPACE, ref.document)
         await desk.remove(ref)
@@ -73,7 +73,7 @@ class QualityContract:
         await quality.save([assessed(ref)])
         with pytest.raises(NotFound):
             await quality.of("other", ref.document)
-        assert await quality.find("other", limit=9) == []
+        assert (await quality.find("other", limit=9)).items == ()
         assert (await quality.summary("other", LONG_AGO)).totals == ()
 
     async def test_the_worst_come_first_and_can_be_chosen(self, desk: Desk) -> None:
@@ -91,19 +91,37 @@ class QualityContract:
 
         async def found(**wanted: object) -> list[VersionRef]:
             listed = await quality.find(DEFAULT_WORKSPACE, **{"limit": 9, **wanted})  # type: ignore[arg-type]  # the test's own words
-            return [one.assessment.ref for one in listed]
+            return [one.assessment.ref for one in listed.items]
 
         assert await found() == [bad, odder, odd, good]
         assert await found(limit=2) == [bad, odder]
         assert await found(state=QualityState.DOUBTFUL) == [odder, odd]
         assert await found(outliers=True) == [odder, odd]
 
+    async def test_pages_go_on_where_the_last_one_ended(self, desk: Desk) -> None:
+        refs = await desk.live_documents(*"abcdefg")
+        quality = desk.catalog.assessments
+        odd = [assessed(ref, reason(z=1 / 3 + number // 2)) for number, ref in enumerate(refs)]
+        await quality.save([*odd[:4], *(assessed(ref) for ref in refs[4:])])
+        whole = await quality.find(None, limit=9)
+        pages = [await quality.find(None, limit=2)]
+        await quality.save([assessed(pages[0].items[0].assessment.ref)])  # good now: at the end
+        while cursor := pages[-1].cursor:
+            pages.append(await quality.find(None, limit=2, cursor=cursor))
+        found = [one.assessment.ref for page in pages for one in page.items]
+        assert whole.cursor is None
+        assert set(found) == set(refs)
+        assert found[:4] == [one.assessment.ref for one in whole.items[:4]]
+        for cursor in ("foreign", "Zm9yZWlnbg==", ""):
+            with pytest.raises(InvalidInput):
+                await quality.find(None, limit=2, cursor=cursor)
+
     async def test_a_newer_version_takes_the_place_of_the_elder(self, desk: Desk) -> None:
         (first,) = await desk.live_documents("a")
         second = await desk.accept_one("a", "other bytes")
         quality = desk.catalog.assessments
         await quality.save([assessed(first, reason()), assessed(second)])
-        (listed,) = await quality.find(None, limit=9)
+        (listed,) = (await quality.find(None, limit=9)).items
         assert listed.assessment.ref == second
         both = await quality.of(DEFAULT_WORKSPACE, first.document)
         assert [one.ref.number for one in both] == [2, 1]

@@ -5,10 +5,15 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.errors import NotFound
+from contracts.errors import InvalidInput, NotFound
 from contracts.nouns import DEFAULT_WORKSPACE, VersionRef
-from contracts.trash import Merged
+from contracts.trash import Merged, Trashed, TrashPage
 from tests.catalog.desk import Desk, arrival
+
+
+async def listed(desk: Desk) -> list[Trashed]:
+    page = await desk.catalog.trash.find(DEFAULT_WORKSPACE, limit=9)
+    return list(page.items)
 
 
 class TrashContract:
@@ -38,18 +43,33 @@ class TrashContract:
     async def test_deleting_without_days_keeps_nothing(self, desk: Desk) -> None:
         (ref,) = await desk.live_documents("a")
         await desk.delete(ref.document)
-        assert await desk.catalog.trash.find(DEFAULT_WORKSPACE, limit=9) == []
+        assert await listed(desk) == []
         assert await desk.remove(ref) == [arrival("a").blob]
 
     async def test_the_latest_deleted_is_listed_first_in_its_workspace(self, desk: Desk) -> None:
         refs = await self.trashed(desk, "a", "b", "c")
         trash = desk.catalog.trash
-        found = await trash.find(DEFAULT_WORKSPACE, limit=2)
-        assert [one.document for one in found] == [refs[2].document, refs[1].document]
-        assert await trash.find("other", limit=9) == []
+        page = await trash.find(DEFAULT_WORKSPACE, limit=2)
+        assert [one.document for one in page.items] == [refs[2].document, refs[1].document]
+        assert await trash.find("other", limit=9) == TrashPage((), None)
         for workspace, document in (("other", refs[0].document), (DEFAULT_WORKSPACE, uuid4())):
             with pytest.raises(NotFound):
                 await trash.get(workspace, document)
+
+    async def test_pages_go_on_where_the_last_one_ended(self, desk: Desk) -> None:
+        trash = desk.catalog.trash
+        refs = await self.trashed(desk, *"abcde")
+        first = await trash.find(DEFAULT_WORKSPACE, limit=2)
+        # What goes meanwhile takes nothing of the rest away.
+        await trash.erase(DEFAULT_WORKSPACE, [first.items[0].document])
+        second = await trash.find(DEFAULT_WORKSPACE, limit=2, cursor=first.cursor)
+        third = await trash.find(DEFAULT_WORKSPACE, limit=2, cursor=second.cursor)
+        assert third.cursor is None
+        found = [one.document for page in (first, second, third) for one in page.items]
+        assert found == [ref.document for ref in reversed(refs)]
+        for cursor in ("foreign", "Zm9yZWlnbg==", ""):
+            with pytest.raises(InvalidInput):
+                await trash.find(DEFAULT_WORKSPACE, limit=2, cursor=cursor)
 
     async def test_a_source_that_was_sent_again_is_told(self, desk: Desk) -> None:
         same, other = await self.trashed(desk, "same", "other")
@@ -73,7 +93,7 @@ class TrashContract:
         (ref,) = await desk.live_documents("a")
         documents = desk.catalog.documents
         await documents.delete(DEFAULT_WORKSPACE, [ref.document], keep_days=30, by="ann\x00")
-        (found,) = await desk.catalog.trash.find(DEFAULT_WORKSPACE, limit=9)
+        (found,) = await listed(desk)
         assert found.by.startswith("ann")
 
     async def test_what_a_document_held_before_a_merge_is_kept_with_the_other(
@@ -122,7 +142,7 @@ class TrashContract:
     async def test_what_is_past_its_time_does_not_come_back(self, desk: Desk) -> None:
         (ref,) = await self.trashed(desk, "a", days=-1)
         trash = desk.catalog.trash
-        assert await trash.find(DEFAULT_WORKSPACE, limit=9) == []
+        assert await listed(desk) == []
         with pytest.raises(NotFound):
             await trash.get(DEFAULT_WORKSPACE, ref.document)
         assert await trash.expire() == [arrival("a").blob]
@@ -131,4 +151,4 @@ class TrashContract:
     async def test_expiring_leaves_what_still_has_time(self, desk: Desk) -> None:
         await self.trashed(desk, "a")
         assert await desk.catalog.trash.expire() == []
-        assert len(await desk.catalog.trash.find(DEFAULT_WORKSPACE, limit=9)) == 1
+        assert len(await listed(desk)) == 1

@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 from statistics import median
 from uuid import UUID
 
-from contracts.errors import NotFound
+from contracts.errors import InvalidInput, NotFound
 from contracts.nouns import VersionRef
 from contracts.policy import Change
 from contracts.quality import (
     SAMPLE,
     Assessed,
+    AssessedPage,
     Assessment,
     Expectations,
     Kind,
@@ -58,17 +59,23 @@ class InMemoryAssessments:
         workspace: str | None,
         *,
         limit: int,
+        cursor: str | None = None,
         state: QualityState | None = None,
         outliers: bool = False,
-    ) -> list[Assessed]:
+    ) -> AssessedPage:
         self._tables.check()
+        after = None if cursor is None else _read_cursor(cursor)
         found = [
-            self._shown(document, one)
+            ((_WORST.index(one.state), -one.z, -document.order), self._shown(document, one))
             for document, one in self._newest(workspace)
             if state in {None, one.state} and (one.z > 0 or not outliers)
         ]
-        found.sort(key=lambda x: (_WORST.index(x.assessment.state), -x.assessment.z))
-        return found[:limit]
+        rest = sorted(
+            (pair for pair in found if after is None or pair[0] > after), key=lambda pair: pair[0]
+        )
+        page = tuple(one for _, one in rest[:limit])
+        following = " ".join(map(repr, rest[limit - 1][0])) if len(rest) > limit else None
+        return AssessedPage(page, following)
 
     async def summary(self, workspace: str | None, since: date) -> QualitySummary:
         self._tables.check()
@@ -164,6 +171,14 @@ class InMemoryAssessments:
                 for figure, value in one.measured.figures.items():
                     values.setdefault(figure, []).append(scaled(figure, value))
         return {figure: _norm(found) for figure, found in values.items()}
+
+
+def _read_cursor(cursor: str) -> tuple[int, float, int]:
+    try:
+        rank, z, order = cursor.split()
+        return int(rank), float(z), int(order)
+    except ValueError as error:
+        raise InvalidInput("The cursor is not one of this list.", "Start again.") from error
 
 
 def _ref(item: tuple[VersionRef, Assessment]) -> VersionRef:

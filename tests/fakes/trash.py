@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from contracts.errors import NotFound
-from contracts.trash import Merged, Trashed
+from contracts.errors import InvalidInput, NotFound
+from contracts.trash import Merged, Trashed, TrashPage
 from tests.fakes.catalog_tables import Tables
 
 
@@ -17,6 +17,17 @@ def keep(tables: Tables, document: UUID, days: int, by: str) -> None:
     until = now + timedelta(days=days)
     tables.trash[document] = Trashed(document, title, newest.arrival, now, until, by=by)
     tables.trash_of[document] = found.workspace
+
+
+def _key(one: Trashed) -> tuple[str, str]:
+    return one.deleted.isoformat(), str(one.document)
+
+
+def _read(cursor: str) -> tuple[str, str]:
+    when, _, document = cursor.partition(" ")
+    if not document:
+        raise InvalidInput("The cursor is not one of this list.", "Start again.")
+    return when, document
 
 
 class InMemoryTrash:
@@ -39,12 +50,17 @@ class InMemoryTrash:
         if noted is None or noted[1].document != document or mine.sha256 != theirs.sha256:
             self._tables.merged[other] = (workspace, Merged(document, mine))
 
-    async def find(self, workspace: str, *, limit: int) -> list[Trashed]:
+    async def find(
+        self, workspace: str, *, limit: int, cursor: str | None = None, merged: bool = False
+    ) -> TrashPage:
         self._tables.check()
         found = [
             self._shown(one) for one in self._tables.trash.values() if self._is(one, workspace)
         ]
-        return sorted(found, key=lambda one: one.deleted, reverse=True)[:limit]
+        found = sorted((one for one in found if one.merged or not merged), key=_key, reverse=True)
+        rest = [one for one in found if cursor is None or _key(one) < _read(cursor)]
+        more = len(rest) > limit
+        return TrashPage(tuple(rest[:limit]), " ".join(_key(rest[limit - 1])) if more else None)
 
     async def get(self, workspace: str, document: UUID) -> Trashed:
         self._tables.check()

@@ -45,7 +45,7 @@ async def test_a_deleted_document_comes_back_as_it_was(house: House) -> None:
     assert await house.both() == {"old words"}
     record = await house.catalog.documents.get(DEFAULT_WORKSPACE, back.ref.document)
     assert (record.source, record.state) == (receipt.source, VersionState.LIVE)
-    assert await house.discard.trashed(DEFAULT_WORKSPACE, 9) == []
+    assert (await house.discard.trashed(DEFAULT_WORKSPACE, 9)).items == ()
     assert (await house.parity()).clean
     with pytest.raises(NotFound):
         await house.discard.restore(DEFAULT_WORKSPACE, receipt.ref.document)
@@ -103,7 +103,7 @@ async def test_restoring_that_is_killed_goes_on_when_it_is_repeated(house: House
     await house.run()
     assert again.unchanged
     assert await house.both() == {"words"}
-    assert await house.discard.trashed(DEFAULT_WORKSPACE, 9) == []
+    assert (await house.discard.trashed(DEFAULT_WORKSPACE, 9)).items == ()
 
 
 async def test_what_comes_back_leaves_no_bytes_of_what_it_was_merged_into(house: House) -> None:

@@ -25,8 +25,8 @@ async def house(tmp_path: Path) -> House:
 
 
 async def quality(house: House, source: str) -> Assessment:
-    listed = await house.catalog.assessments.find(DEFAULT_WORKSPACE, limit=999)
-    return next(one.assessment for one in listed if one.source == source)
+    page = await house.catalog.assessments.find(DEFAULT_WORKSPACE, limit=999)
+    return next(one.assessment for one in page.items if one.source == source)
 
 
 async def test_what_is_ingested_is_assessed(house: House) -> None:
@@ -98,7 +98,7 @@ async def test_a_defect_in_a_figure_keeps_no_document_from_its_readers(
     await house.run()
     record = await catalog.documents.get(DEFAULT_WORKSPACE, receipt.ref.document)
     assert record.state is VersionState.LIVE
-    assert await catalog.assessments.find(None, limit=9) == []
+    assert (await catalog.assessments.find(None, limit=9)).items == ()
     assert "was not measured" in caplog.text
     caplog.clear()
 
