@@ -18,6 +18,7 @@ from contracts.nouns import Reading
 from contracts.recognition import RecognisedPage
 from readers.engines import Engine
 from readers.pool import ProcessReader
+from tests.readers.making import pdf_of_glyphs
 from tests.readers.scanning import (
     FRENCH,
     TESSERACT,
@@ -52,7 +53,10 @@ class Look:
             draw(canvas)
             canvas.showPage()
         canvas.save()
-        self._path.write_bytes(buffer.getvalue())
+        return await self.at(buffer.getvalue(), seeing)
+
+    async def at(self, data: bytes, seeing: Engine | None) -> Reading:
+        self._path.write_bytes(data)
         pool = ProcessReader(workers=1, engine=seeing)
         try:
             source = Source(self._path, "a.pdf", recognised=tuple(self.kept))
@@ -244,6 +248,28 @@ async def test_what_was_recognised_is_not_recognised_again(look: Look) -> None:
     assert len(kept) == 2
     assert await look(engine(SEEN), page, report) == first
     assert look.kept == kept
+
+
+async def test_a_picture_over_another_is_drawn_by_itself(look: Look) -> None:
+    inner = Image.new("L", (400, 400), 255)
+    inner.paste(0, (50, 50, 350, 90))
+
+    def page(canvas: Canvas) -> None:
+        whole(canvas)
+        typed(canvas)
+        canvas.drawImage(ImageReader(inner), 100, 250, 200, 200)
+
+    reading = await look(engine(seeing_ink()), page)
+    assert [part.text.split() for part in reading.parts[1:]] == [
+        [SCANNED],
+        ["de-l-encre-au-dixieme-1", "de-l-encre-au-dixieme-2"],
+    ]
+
+
+async def test_letters_without_a_meaning_are_recognised_as_they_are_drawn(look: Look) -> None:
+    data = pdf_of_glyphs("BABA", {"A": "0020", "B": "0020"})
+    reading = await look.at(data, engine(seeing_ink()))
+    assert reading.parts[0].text.split() == ["de-l-encre-au-dixieme-1"]
 
 
 @pytest.mark.parametrize("seeing", [None, engine(saying(rows((1, 1, 1, 20, "~|;:"))))])
