@@ -2,7 +2,7 @@
 
 import json
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import (
@@ -14,6 +14,7 @@ from pydantic import (
     StrictBool,
     StrictFloat,
     StrictInt,
+    model_validator,
 )
 
 from contracts.nouns import METADATA_LIMIT, Filters, ReadMode, facet
@@ -142,9 +143,18 @@ class RetryBody(Body):
 
 
 class CancelBody(Body):
-    """Which documents to stop."""
+    """Which documents to stop: those that are named, or all of the workspace in a state."""
 
-    documents: Annotated[list[UUID], Field(min_length=1, max_length=MAX_ORDERED)]
+    documents: Annotated[list[UUID], Field(min_length=1, max_length=MAX_ORDERED)] | None = None
+    state: Literal["accepted", "processing", "all"] | None = Field(
+        None, description="Waiting, in work, or both."
+    )
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.documents is None) == (self.state is None):
+            raise ValueError("name either documents or a state")
+        return self
 
 
 class KeyBody(Body):

@@ -137,11 +137,11 @@ class RetryAnswer(BaseModel):
 
 
 class CancelAnswer(BaseModel):
-    """How many documents are stopped, how many were refused, and what came of each in order."""
+    """How many documents are stopped, and of those named how many were refused."""
 
     cancelled: int
     refused: int
-    results: list[OrderResult]
+    results: list[OrderResult] | None = Field(None, description="Of those named, in their order.")
 
 
 class DocumentList(BaseModel):

@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from typing import Protocol
 from uuid import UUID
 
-from contracts.record import DocumentRecord, VersionState
+from contracts.record import FINAL, DocumentRecord, VersionState
 
 RETRIABLE = frozenset({VersionState.QUARANTINED, VersionState.CANCELLED})
 """States from which a version can be read again."""
+UNDER_WAY = frozenset(VersionState) - FINAL
+"""States in which a version can be stopped."""
 
 
 class Handling(Protocol):

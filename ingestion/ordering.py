@@ -6,7 +6,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from contracts.errors import Conflict, DiptychError, NotFound
-from contracts.handling import RETRIABLE, Handling
+from contracts.handling import RETRIABLE, UNDER_WAY, Handling
 from contracts.record import FINAL, DocumentRecord, Documents, VersionState
 
 BATCH = 1000
@@ -81,6 +81,26 @@ class Order:
         holding = await self._around(workspace, stopped) if len(documents) > 1 else documents
         obeyed = set(holding) if stopped else set()
         return await self._outcomes(workspace, documents, obeyed, _why_not_cancelled)
+
+    async def cancel_all(
+        self, workspace: str, *, states: Collection[VersionState] = UNDER_WAY
+    ) -> list[UUID]:
+        """Stop all documents of the workspace in these states, with what lies in them; give them.
+
+        What arrives meanwhile goes on.
+        """
+        stopped: list[UUID] = []
+        for state in sorted(states):  # what is taken up between the two is met in the second one
+            page = await self._documents.find(workspace, limit=BATCH, state=state)
+            while page.items:
+                ids = [record.id for record in page.items]
+                stopped += await self._handling.cancel(workspace, ids)
+                if page.cursor is None:
+                    break
+                page = await self._documents.find(
+                    workspace, limit=BATCH, state=state, cursor=page.cursor
+                )
+        return stopped
 
     async def _outcomes(
         self,

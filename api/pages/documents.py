@@ -10,12 +10,12 @@ from api.pages.dialogs import quiet_button
 from api.pages.frame import add_page, heading
 from api.pages.members import Inside
 from api.pages.orders import Orders, Records
-from api.pages.rows import WORKING, row, size_text
+from api.pages.rows import row, size_text
 from api.pages.session import Visitor
 from api.pages.table import documents_table
 from api.service import Service
 from contracts.errors import DiptychError
-from contracts.handling import RETRIABLE
+from contracts.handling import RETRIABLE, UNDER_WAY
 from contracts.people import Role
 from contracts.record import DocumentRecord, VersionState
 from ingestion.receiving import Upload
@@ -54,6 +54,7 @@ class DocumentsPage:
         self._filter: VersionState | None = None
         self._shown = PAGE
         self._records: dict[str, DocumentRecord] = {}
+        self._counts: Mapping[VersionState, int] = {}
         self._turn = 0
         self._offered: object = None
 
@@ -121,7 +122,7 @@ class DocumentsPage:
 
     async def _tick(self) -> None:
         self._turn += 1
-        working = any(record.state in WORKING for record in self._records.values())
+        working = any(record.state in UNDER_WAY for record in self._records.values())
         turns = (1 if working else IDLE_TURNS) * (1 + self._shown // MANY)
         if self._turn % turns == 0:
             await self._refresh()
@@ -132,7 +133,7 @@ class DocumentsPage:
     async def _load(self) -> None:
         visitor, text = self._visitor, self._visitor.text
         documents = visitor.service.documents
-        counts = await documents.counts(visitor.workspace)
+        self._counts = counts = await documents.counts(visitor.workspace)
         page = await self._inside.find(self._shown, self._filter)
         self._records = {str(record.id): record for record in page.items}
         around = await self._inside.around(page.items)
@@ -168,7 +169,9 @@ class DocumentsPage:
         """Offer what can be done with the rows that are ticked, or with all in a state."""
         text, orders = self._visitor.text, self._orders
         picked: Records = [one for key, one in self._records.items() if key in self._picked()]
-        offered = [(one.id, one.state) for one in picked], self._filter, bool(self._records)
+        stoppable = self._stoppable()
+        shown = self._filter, bool(self._records), bool(stoppable)
+        offered = [(one.id, one.state) for one in picked], shown
         if offered == self._offered or not self._visitor.may(Role.EDITOR):
             return  # what is under the mouse stays
         self._offered = offered
@@ -178,14 +181,24 @@ class DocumentsPage:
                 ui.label(text("orders.picked", count=len(picked))).classes("soft small")
                 if any(record.state in RETRIABLE for record in picked):
                     quiet_button(text("documents.retry"), lambda: orders.retry(picked), "replay")
-                if any(record.state in WORKING for record in picked):
+                if any(record.state in UNDER_WAY for record in picked):
                     quiet_button(text("documents.stop"), lambda: orders.stop(picked), "stop_circle")
                 quiet_button(
                     text("documents.delete"), lambda: orders.remove(picked), "delete_outline"
                 )
             elif self._filter in RETRIABLE and self._records:
-                state = self._filter
-                quiet_button(text("orders.retry_all"), lambda: orders.retry_all(state), "replay")
+                again = {self._filter}
+                quiet_button(text("orders.retry_all"), lambda: orders.retry_all(again), "replay")
+            elif stoppable:
+                words = text("orders.stop_all" if self._filter else "orders.stop_everything")
+                quiet_button(words, lambda: orders.stop_all(stoppable), "stop_circle")
+
+    def _stoppable(self) -> frozenset[VersionState]:
+        """Give the states that can be stopped in which there is anything that is listed."""
+        wanted = UNDER_WAY if self._filter is None else UNDER_WAY & {self._filter}
+        if self._inside.path:
+            return frozenset()
+        return wanted if any(self._counts.get(state) for state in wanted) else frozenset()
 
     def _show_empty(self, total: int) -> None:
         text = self._visitor.text

@@ -1,10 +1,13 @@
 """Orders of a visitor about documents: read again, stop, delete; one of them or many."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Protocol
+from uuid import UUID
 
 from nicegui import ui
 
 from api.pages.dialogs import confirmed
+from api.pages.figures import number
 from api.pages.session import Visitor
 from contracts.people import Role
 from contracts.record import DocumentRecord, VersionState
@@ -12,6 +15,14 @@ from ingestion.ordering import Outcome
 
 Records = Sequence[DocumentRecord]
 Give = Callable[[], Awaitable[list[Outcome]]]
+
+
+class GiveAll(Protocol):
+    """Gives an order about all documents of a workspace in some states."""
+
+    async def __call__(self, workspace: str, *, states: Collection[VersionState]) -> list[UUID]:
+        """Give those that obeyed."""
+        ...
 
 
 class Orders:
@@ -33,17 +44,34 @@ class Orders:
             lambda: order.cancel_each(self._visitor.workspace, ids), records, "stopped"
         )
 
-    async def retry_all(self, state: VersionState) -> None:
-        """Have all of the workspace read again that ended so."""
-        visitor = self._visitor
+    async def retry_all(self, states: Collection[VersionState]) -> None:
+        """Have all of the workspace read again that ended so, after a yes."""
+        order = self._visitor.service.order
+        yes = self._visitor.text("documents.retry")
+        await self._all(order.retry_all, states, "retry", yes, "retried")
 
-        async def give() -> None:
+    async def stop_all(self, states: Collection[VersionState]) -> None:
+        """Stop all of the workspace that is on its way, with what lies in it, after a yes."""
+        order, yes = self._visitor.service.order, self._visitor.text("documents.stop")
+        await self._all(order.cancel_all, states, "stop", yes, "stopped")
+
+    async def _all(
+        self, give: GiveAll, states: Collection[VersionState], name: str, yes: str, done: str
+    ) -> None:
+        """Give an order about all in some states, once the visitor knows how many they are."""
+        visitor, text = self._visitor, self._visitor.text
+
+        async def act() -> None:
             await visitor.confirm(Role.EDITOR)
-            order = visitor.service.order
-            again = await order.retry_all(visitor.workspace, states={state})
-            ui.notify(visitor.text("orders.retried", count=len(again)), type="positive")
+            counts = await visitor.service.documents.counts(visitor.workspace)
+            count = number(sum(counts.get(state, 0) for state in states), text)
+            title = text(f"orders.{name}_title", count=count)
+            if await confirmed(text, title, text(f"orders.{name}_hint"), yes):
+                await visitor.confirm(Role.EDITOR)
+                obeyed = await give(visitor.workspace, states=states)
+                ui.notify(text(f"orders.{done}", count=number(len(obeyed), text)), type="positive")
 
-        await visitor.guard(give)
+        await visitor.guard(act)
         await self._done()
 
     async def remove(self, records: Records) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from api.pages.texts import Texts
-from contracts.handling import RETRIABLE
+from contracts.handling import RETRIABLE, UNDER_WAY
 from contracts.nouns import PanelName
 from contracts.record import DocumentRecord, PanelState, Reached, VersionState
 
@@ -19,7 +19,6 @@ TONES: Mapping[VersionState, str] = {
     VersionState.CANCELLED: "",
     VersionState.RETIRED: "",
 }
-WORKING = frozenset({VersionState.ACCEPTED, VersionState.PROCESSING})
 
 
 def size_text(size: float) -> str:
@@ -41,7 +40,7 @@ def kind(record: DocumentRecord) -> str:
 
 def row(record: DocumentRecord, text: Texts) -> dict[str, object]:
     """Give one row; every value is text or a number, and shown as such."""
-    working = record.state in WORKING
+    working = record.state in UNDER_WAY
     share = record.done / record.total if record.total else None
     return {
         "id": str(record.id),

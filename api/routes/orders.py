@@ -9,7 +9,7 @@ from api.access import Services, WriteIn
 from api.bodies import CancelBody, RetryBody
 from api.problems import describe
 from api.schemas import CancelAnswer, DocumentAnswer, OrderResult, RetryAnswer
-from contracts.handling import RETRIABLE
+from contracts.handling import RETRIABLE, UNDER_WAY
 from contracts.record import VersionState
 from ingestion.ordering import Outcome
 
@@ -39,8 +39,13 @@ async def retry_all(body: RetryBody, workspace: WriteIn, service: Services) -> R
 async def cancel_all(body: CancelBody, workspace: WriteIn, service: Services) -> CancelAnswer:
     """Stop documents that are waiting or in work, with what lies in them.
 
-    One that is refused does not keep the others: `results` tells what came of each.
+    Those that are named, and one that is refused does not keep the others: `results` tells what
+    came of each. Or all of the workspace in a state: `cancelled` counts what lies in them as well.
     """
+    if body.documents is None:
+        states = UNDER_WAY if body.state in {None, "all"} else {VersionState(str(body.state))}
+        stopped = await service.order.cancel_all(workspace, states=states)
+        return CancelAnswer(cancelled=len(stopped), refused=0)
     found = await service.order.cancel_each(workspace, body.documents)
     results = [_result(outcome) for outcome in found]
     refused = sum(one.problem is not None for one in results)

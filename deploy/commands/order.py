@@ -1,12 +1,13 @@
 """``diptych retry`` and ``diptych cancel``: orders about documents on their way."""
 
+from collections.abc import Collection
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
 from contracts.errors import InvalidInput
-from contracts.handling import RETRIABLE
+from contracts.handling import RETRIABLE, UNDER_WAY
 from contracts.nouns import DEFAULT_WORKSPACE
 from contracts.record import VersionState
 from deploy.commands.console import DONE, FAILED, JsonOption, WorkspaceOption, emit, err, out, run
@@ -51,12 +52,35 @@ def retry(
 
 
 def cancel(
-    documents: Annotated[list[UUID], typer.Argument(help="Which documents.")],
+    documents: Annotated[list[UUID] | None, typer.Argument(help="Which documents.")] = None,
+    all_of_them: Annotated[
+        bool, typer.Option("--all", help="All of the workspace that wait or are in work.")
+    ] = False,
+    state: Annotated[
+        VersionState | None, typer.Option(help="All that wait (accepted), or are in work.")
+    ] = None,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     as_json: JsonOption = False,
 ) -> None:
     """Stop documents that are waiting or in work; earlier live versions stay live."""
-    raise typer.Exit(run(_cancel(documents, workspace, as_json=as_json)))
+    if bool(documents) == (all_of_them or state is not None):
+        raise InvalidInput("Nothing or too much is named.", "Give ids, or --all, or --state.")
+    if documents:
+        raise typer.Exit(run(_cancel(documents, workspace, as_json=as_json)))
+    if state not in {None, *UNDER_WAY}:
+        raise InvalidInput(
+            f"What is {state} cannot be stopped.", "Use --state accepted or --state processing."
+        )
+    stopped = run(_cancel_all(workspace, UNDER_WAY if state is None else {state}))
+    if as_json:
+        emit({"cancelled": stopped})
+    else:
+        out.print(f"{len(stopped):,} documents are stopped.", highlight=False)
+
+
+async def _cancel_all(workspace: str, states: Collection[VersionState]) -> list[UUID]:
+    async with open_diptych(load()) as diptych:
+        return await diptych.order.cancel_all(workspace, states=states)
 
 
 async def _cancel(documents: list[UUID], workspace: str, *, as_json: bool) -> int:

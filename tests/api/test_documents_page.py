@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from contracts.people import Role
-from contracts.record import VersionState
+from contracts.record import Arrival, VersionState
 from tests.api.browsing import Site, pour
 
 pytestmark = pytest.mark.browser
@@ -28,6 +28,15 @@ async def enclosed(site: Site, parent: UUID, name: str, text: str) -> UUID:
     document = await site.stand.enclosed(parent, name, text)
     await site.stand.read([document])
     return document
+
+
+def waiting(site: Site, *names: str) -> list[UUID]:
+    """Accept documents that no worker takes up."""
+    catalog = site.stand.catalog
+    arrivals = [Arrival(f"x/{name}", name, name, name, 0, 1) for name in names]
+    receipts = catalog.documents.take("default", arrivals)
+    catalog.tables.jobs.pop()
+    return [receipt.ref.document for receipt in receipts]
 
 
 def row(page: Page, name: str) -> Locator:
@@ -116,8 +125,26 @@ async def test_all_that_need_attention_are_read_again_at_once(site: Site) -> Non
     await expect(page.locator(".picked")).to_be_hidden()
     await page.locator(".chip", has_text="Needs attention").click()
     await page.get_by_role("button", name="Try all of them again").click()
+    asked = f"Read {counts[VersionState.QUARANTINED]} documents again?"
+    await expect(page.locator(".q-dialog")).to_contain_text(asked)
+    await page.locator(".q-dialog .danger").click()
     told = f"Will be read again: {counts[VersionState.QUARANTINED]}"
     await expect(page.get_by_role("alert")).to_contain_text(told)
+
+
+async def test_all_that_are_on_their_way_are_stopped_after_a_yes(site: Site) -> None:
+    documents = waiting(site, "paged-wait-1.txt", "paged-wait-2.txt")
+    page = await site.page("/app/documents", key=Role.EDITOR)
+    await page.get_by_role("button", name="Stop everything that is on its way").click()
+    await expect(page.locator(".q-dialog")).to_contain_text("Stop 2 documents?")
+    await page.get_by_role("button", name="Cancel").click()
+    await expect(page.locator(".q-dialog")).to_have_count(0)
+    await page.locator(".chip", has_text="Waiting").click()
+    await page.get_by_role("button", name="Stop all of them").click()
+    await page.locator(".q-dialog .danger").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Stopped: 2")
+    assert [await state(site, one) for one in documents] == [VersionState.CANCELLED] * 2
+    await expect(page.locator(".picked")).to_be_hidden()
 
 
 async def test_a_reader_ticks_nothing(site: Site) -> None:

@@ -81,6 +81,36 @@ async def test_a_batch_is_cancelled_one_by_one_and_each_refusal_is_told(stand: S
         assert codes == [None, "conflict", "not_found", None]
 
 
+async def test_all_that_are_under_way_are_stopped_and_nothing_else(stand: Stand) -> None:
+    live, bad = await stand.pour("live.txt", GOOD), await stand.pour("bad.txt", BAD)
+    async with stand.client("stranger") as client:
+        theirs = await waiting(client)
+    async with stand.client("editor") as client:
+        waits = [str(await waiting(client, f"{number}.txt")) for number in range(3)]
+        body = {"state": "processing"}
+        none = (await client.post("/v1/documents/cancel", json=body)).json()
+        told = (await client.post("/v1/documents/cancel", json={"state": "all"})).json()
+        listed = (await client.get("/v1/documents")).json()["documents"]
+    assert none == {"cancelled": 0, "refused": 0, "results": None}
+    assert told == {"cancelled": 3, "refused": 0, "results": None}
+    states = {one["id"]: one["state"] for one in listed}
+    assert [states[one] for one in waits] == ["cancelled"] * 3
+    assert (states[str(live)], states[str(bad)]) == ("live", "quarantined")
+    assert (await stand.catalog.documents.get("other", theirs)).state == "accepted"
+
+
+async def test_to_stop_all_has_to_be_said(stand: Stand) -> None:
+    async with stand.client("editor") as client:
+        document = str(await waiting(client))
+        for body in ({}, {"documents": [document], "state": "all"}, {"state": "live"}):
+            answer = await client.post("/v1/documents/cancel", json=body)
+            assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+        state = (await client.get(f"/v1/documents/{document}")).json()["state"]
+    async with stand.client("reader") as reader:
+        refused = await reader.post("/v1/documents/cancel", json={"state": "all"})
+    assert (state, refused.status_code) == ("accepted", 403)
+
+
 async def test_a_batch_is_bounded_and_stays_in_its_workspace(stand: Stand) -> None:
     async with stand.client() as client:
         document = str(await waiting(client))

@@ -193,3 +193,14 @@ def test_many_are_cancelled_and_each_refusal_is_told(desk: Desk) -> None:
     assert lines("retry", "--state", "cancelled") == [{"retried": [str(waits)], "ignored": 0}]
     desk.run()
     assert desk.get(waits).state is VersionState.LIVE
+
+
+def test_all_that_wait_are_stopped_when_that_is_said(desk: Desk) -> None:
+    live = desk.pour("words", "live")
+    waits = [desk.pour(name, name, read=False) for name in ("one", "two")]
+    for wrong in ((), (waits[0], "--all"), ("--state", "live")):
+        assert isinstance(typed("cancel", *wrong).exception, InvalidInput)
+    assert lines("cancel", "--state", "processing") == [{"cancelled": []}]
+    assert lines("cancel", "--all") == [{"cancelled": sorted(map(str, waits))}]
+    assert "0 documents are stopped." in said("cancel", "--all")
+    assert desk.get(live).state is VersionState.LIVE

@@ -11,7 +11,8 @@ import pytest
 
 from contracts.content import Source
 from contracts.nouns import DEFAULT_WORKSPACE, Reading, Vector, VersionRef
-from contracts.record import VersionState
+from contracts.record import Arrival, VersionState
+from ingestion.ordering import BATCH, Order
 from ingestion.writing import BLOCK
 from tests.fakes.inference import HashEmbedder
 from tests.ingestion.house import House, LineReader
@@ -171,3 +172,17 @@ async def test_a_long_document_is_not_embedded_to_its_end(tmp_path: Path) -> Non
     await house.rest()
     assert embedder.passages == BLOCK
     assert all(not panel.chunks for panel in house.panels.values())
+
+
+async def test_all_that_wait_are_stopped_however_many_they_are(tmp_path: Path) -> None:
+    house = await House(tmp_path / "house").open()
+    await house.pour("words", "live")
+    await house.run()
+    many = BATCH + 1
+    arrivals = [Arrival(str(n), "a.txt", f"{n:064}", f"{n:064}", 0, 1) for n in range(many)]
+    documents = house.catalog.documents
+    receipts = await documents.accept(DEFAULT_WORKSPACE, arrivals)
+    stopped = await Order(house.catalog.handling, documents).cancel_all(DEFAULT_WORKSPACE)
+    assert sorted(stopped) == sorted(receipt.ref.document for receipt in receipts)
+    counts = await documents.counts(DEFAULT_WORKSPACE)
+    assert counts == {VersionState.CANCELLED: many, VersionState.LIVE: 1}
