@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import hashlib
+import math
 import os
 import re
 import shutil
@@ -24,6 +25,9 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NAME = re.compile(r"[0-9a-f]{64}")
 _KEPT_SECONDS = 600.0
 _ABANDONED_SECONDS = 24 * 3600.0
+_LOOK_SECONDS = 60.0
+"""Looks at what was deleted cost more the more there is: one for each deletion of ten thousand
+took minutes."""
 
 
 class FolderBlobs:
@@ -34,8 +38,10 @@ class FolderBlobs:
     Raises SetupFailed where the folder cannot be read or written.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._root = root
+        self._clock = clock
+        self._look_at = -math.inf
         self._incoming = root / "incoming"
         self._deleted = root / "deleted"
 
@@ -99,8 +105,10 @@ class FolderBlobs:
         if _NAME.fullmatch(sha256):
             with suppress(FileNotFoundError):
                 os.utime(self._file(sha256).rename(self._deleted / sha256))
-        _drop_older(self._deleted, _KEPT_SECONDS)
-        _drop_older(self._incoming, _ABANDONED_SECONDS)
+        if self._clock() >= self._look_at:
+            self._look_at = self._clock() + _LOOK_SECONDS
+            _drop_older(self._deleted, _KEPT_SECONDS)
+            _drop_older(self._incoming, _ABANDONED_SECONDS)
 
 
 class _Upload:
