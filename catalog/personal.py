@@ -22,10 +22,11 @@ from contracts.personal import (
 
 _SAVE: Final = """
 INSERT INTO catalog.personal (document, number, level, found)
-SELECT document, number, level, found::json
+SELECT u.document, u.number, u.level, u.found::json
 FROM unnest(%s::uuid[], %s::integer[], %s::text[], %s::text[]) AS u (document, number, level, found)
-WHERE EXISTS (SELECT FROM catalog.version v
-              WHERE v.document = u.document AND v.number = u.number)
+JOIN catalog.version v ON v.document = u.document AND v.number = u.number
+ORDER BY u.document, u.number
+FOR KEY SHARE OF v -- what is being dropped is waited for, and left out
 ON CONFLICT (document, number) DO UPDATE SET level = excluded.level, found = excluded.found
 """
 _GET: Final = """
@@ -39,7 +40,9 @@ ORDER BY position DESC LIMIT %(limit)s
 """
 _MISSING: Final = """
 SELECT document, number FROM catalog.personal_missing
-WHERE workspace = %(workspace)s ORDER BY position LIMIT %(limit)s
+WHERE workspace = %(workspace)s
+  AND position > coalesce((SELECT position FROM catalog.document WHERE id = %(after)s), -1)
+ORDER BY position LIMIT %(limit)s
 """
 _TOTALS: Final = """
 SELECT 'level', level, 0, count(*)
@@ -120,9 +123,11 @@ class PostgresPersonalCounts:
             unmeasured=next(many for what, _, _, many in rows if what == "missing"),
         )
 
-    async def unmeasured(self, workspace: str, limit: int) -> list[VersionRef]:
-        """Give live versions that were never counted, oldest first."""
-        values = {"workspace": plain(workspace), "limit": limit}
+    async def unmeasured(
+        self, workspace: str, limit: int, after: UUID | None = None
+    ) -> list[VersionRef]:
+        """Give live versions that were never counted, by keyset."""
+        values = {"workspace": plain(workspace), "limit": limit, "after": after}
         async with self._connections.session() as connection:
             return [VersionRef(*row) async for row in await connection.execute(_MISSING, values)]
 

@@ -13,6 +13,7 @@ FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[], %(workspaces)s::text[
      AS u (document, number, workspace, media_type, rules, state, z, figures, repeated, reasons)
 JOIN catalog.version v ON v.document = u.document AND v.number = u.number
 ORDER BY u.document, u.number
+FOR KEY SHARE OF v -- what is being dropped is waited for, and left out
 ON CONFLICT (document, number) DO UPDATE
 SET workspace = excluded.workspace, media_type = excluded.media_type, rules = excluded.rules,
     state = excluded.state, z = excluded.z, figures = excluded.figures,
@@ -135,12 +136,22 @@ WITH kind AS (
 ), norm AS (
     SELECT workspace, media_type, jsonb_object_agg(key, jsonb_build_array(count, median, mad)) AS f
     FROM spread GROUP BY workspace, media_type
+), renewed AS (
+    INSERT INTO catalog.quality_norm (workspace, media_type, documents, figures, at, judged)
+    SELECT d.workspace, d.media_type, d.documents, coalesce(n.f, '{}'), clock_timestamp(), false
+    FROM due d LEFT JOIN norm n USING (workspace, media_type)
+    ORDER BY d.workspace, d.media_type
+    ON CONFLICT (workspace, media_type) DO UPDATE
+    SET documents = excluded.documents, figures = excluded.figures, at = excluded.at,
+        judged = false
+    RETURNING workspace, media_type
 )
-INSERT INTO catalog.quality_norm (workspace, media_type, documents, figures, at)
-SELECT d.workspace, d.media_type, d.documents, coalesce(n.f, '{}'), clock_timestamp()
-FROM due d LEFT JOIN norm n USING (workspace, media_type)
-ORDER BY d.workspace, d.media_type
-ON CONFLICT (workspace, media_type) DO UPDATE
-SET documents = excluded.documents, figures = excluded.figures, at = excluded.at
-RETURNING workspace, media_type
+SELECT workspace, media_type FROM renewed
+UNION
+SELECT workspace, media_type FROM catalog.quality_norm
+WHERE NOT judged AND (%(workspace)s::text IS NULL OR workspace = %(workspace)s)
+"""
+JUDGED: Final = """
+UPDATE catalog.quality_norm SET judged = true
+WHERE workspace = %(workspace)s AND media_type = %(media_type)s
 """

@@ -186,6 +186,8 @@ class PersonalCounts(Protocol):
         """Sum up a workspace."""
         ...
 
-    async def unmeasured(self, workspace: str, limit: int) -> list[VersionRef]:
-        """Give live versions that were never counted, oldest first."""
+    async def unmeasured(
+        self, workspace: str, limit: int, after: UUID | None = None
+    ) -> list[VersionRef]:
+        """Give live versions that were never counted, oldest first, of documents past ``after``."""
         ...

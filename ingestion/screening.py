@@ -57,7 +57,7 @@ class Screen:
     """What every reading passes before it is kept.
 
     What is masked here stands in no panel and in no stored text; spans count characters of the
-    masked text. The original bytes stay as they came.
+    masked text. The original bytes stay as they came, and what was recognised in their pictures.
     """
 
     def __init__(self, count: Count, counts: PersonalCounts, policies: Policies) -> None:
@@ -121,14 +121,13 @@ class Measure:
 
     async def __call__(self, workspace: str, progress: Progress) -> int:
         """Measure all of a workspace; give how many. The same call again goes on where it ended."""
-        total, done = (await self._counts.totals(workspace)).unmeasured, 0
+        total, done, after = (await self._counts.totals(workspace)).unmeasured, 0, None
         progress(done, total)
-        while refs := await self._counts.unmeasured(workspace, TOGETHER):
+        while refs := await self._counts.unmeasured(workspace, TOGETHER, after):
+            # One that is being replaced has no text; its successor is counted as it is read.
             kept = await self._ledger.readings(refs)
-            if not kept:  # they are being replaced; their successors are counted as they are read
-                break
             await self._counts.save(await asyncio.to_thread(self._of, list(kept.values())))
-            done += len(kept)
+            done, after = done + len(kept), refs[-1].document
             progress(done, max(done, total))
         return done
 
@@ -144,8 +143,6 @@ _Mask: TypeAlias = Callable[[str], str]
 
 def _masked_part(part: Part, findings: Sequence[Finding], mask: _Mask) -> Part:
     """Mask a part's text; its headings stand where their words are now."""
-    if not findings:
-        return replace(part, label=mask(part.label))
     text = masked(part.text, findings)
     moved = _Moved(findings)
 

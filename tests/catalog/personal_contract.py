@@ -62,6 +62,7 @@ class PersonalContract:
         live, waiting = await desk.accept_one("a"), await desk.accept_one("b")
         await desk.ingest(live)
         assert await personal.unmeasured(DEFAULT_WORKSPACE, 9) == [live]
+        assert await personal.unmeasured(DEFAULT_WORKSPACE, 9, live.document) == []
         assert (await personal.totals(DEFAULT_WORKSPACE)).unmeasured == 1
         await personal.save([PersonalCount(live, GRAVE), PersonalCount(waiting, MAIL)])
         assert await personal.unmeasured(DEFAULT_WORKSPACE, 9) == []

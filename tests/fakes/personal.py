@@ -83,12 +83,15 @@ class InMemoryPersonalCounts:
             len(await self.unmeasured(workspace, len(self._tables.documents))),
         )
 
-    async def unmeasured(self, workspace: str, limit: int) -> list[VersionRef]:
+    async def unmeasured(
+        self, workspace: str, limit: int, after: UUID | None = None
+    ) -> list[VersionRef]:
         self._tables.check()
+        place = self._tables.documents[after].order if after in self._tables.documents else -1
         refs = [
             VersionRef(one.id, one.live)
             for one in self._documents(workspace)
-            if one.live is not None
+            if one.live is not None and one.order > place
         ]
         return [ref for ref in refs if ref not in self.kept][:limit]
 

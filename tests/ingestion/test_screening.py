@@ -24,7 +24,7 @@ from contracts.personal import (
     PersonalLevel,
 )
 from contracts.record import KeptReading
-from ingestion.screening import Count, Screen
+from ingestion.screening import TOGETHER, Count, Screen
 from tests.fakes.personal import AtSignFinder
 from tests.ingestion.house import GENERATION, ME, House
 
@@ -207,6 +207,25 @@ async def test_pages_are_told_once_each(tmp_path: Path) -> None:
     await screen([KeptReading(ref, Reading("text/plain", parts), card)])
     told = await house.catalog.personal.get(DEFAULT_WORKSPACE, ref.document)
     assert told.count.found == {PersonalKind.EMAIL: Occurrence(4, (4, 6))}
+
+
+async def test_headings_are_masked_that_are_spelt_otherwise_than_the_text(tmp_path: Path) -> None:
+    parts = (Part(0, "", "Write to ada at a.org", None, (Heading(0, 1, "Write to ada@a.org"),)),)
+    card = Card(DEFAULT_WORKSPACE, "t", "s", "text/plain")
+    kept = await screened(tmp_path, Reading("text/plain", parts), card)
+    assert [one.text for one in kept.reading.parts[0].headings] == ["Write to [EMAIL]"]
+
+
+async def test_what_has_no_text_any_more_keeps_no_other_from_being_measured(house: House) -> None:
+    refs = [(await house.pour(MAILS, f"{n}")).ref for n in range(TOGETHER + 1)]
+    await house.run()
+    house.catalog.personal.kept.clear()
+    for ref in refs[:-1]:
+        version = house.catalog.tables.version(ref)
+        assert version
+        version.kept = None
+    assert await house.measure(DEFAULT_WORKSPACE, lambda *_: None) == 1
+    assert set(house.catalog.personal.kept) == {refs[-1]}
 
 
 async def test_documents_of_before_are_measured_where_they_lie(house: House) -> None:
