@@ -152,7 +152,7 @@ class PostgresAssessments:
             return [VersionRef(*row) async for row in cursor]
 
     async def renew(self, workspace: str | None = None, *, force: bool = False) -> list[Kind]:
-        """Compute the norms that are out of date, in one statement."""
+        """Compute the norms that are out of date, in one statement; give also what was left."""
         values = {
             "workspace": plain_or_none(workspace),
             "force": force,
@@ -163,6 +163,11 @@ class PostgresAssessments:
         async with self._connections.session(_LONG_SECONDS) as connection:
             cursor = await connection.execute(queries.RENEW, values)
             return sorted([Kind(*row) async for row in cursor])
+
+    async def judged(self, kind: Kind) -> None:
+        """Note that all of a kind are judged by its norms."""
+        async with self._connections.session() as connection:
+            await connection.execute(queries.JUDGED, asdict(kind))
 
     async def page(self, kind: Kind, after: VersionRef | None, limit: int) -> list[Assessment]:
         """Give assessments of a kind in order of their versions."""

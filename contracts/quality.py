@@ -248,11 +248,15 @@ class Assessments(Protocol):
         ...
 
     async def renew(self, workspace: str | None = None, *, force: bool = False) -> list[Kind]:
-        """Compute the norms of kinds of which they are out of date; gives these kinds.
+        """Compute the norms of kinds of which they are out of date; gives the kinds to judge again.
 
         So they are from SAMPLE documents on, after a tenth more of them, and when the expectations
-        changed. ``force`` computes all.
+        changed. ``force`` computes all. A kind is given again until ``judged``.
         """
+        ...
+
+    async def judged(self, kind: Kind) -> None:
+        """Note that all of a kind are judged by its norms."""
         ...
 
     async def page(self, kind: Kind, after: VersionRef | None, limit: int) -> list[Assessment]:

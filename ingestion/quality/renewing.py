@@ -48,6 +48,7 @@ class RenewQuality:
                 again = await asyncio.to_thread(_judged_again, page, standards)
                 await self._assessments.save(again)
                 changed += len(again)
+            await self._assessments.judged(kind)
         return changed
 
     async def expect(self, workspace: str, expectations: Expectations, actor: str) -> int:

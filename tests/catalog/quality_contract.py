@@ -150,6 +150,9 @@ class QualityContract:
         assert await quality.renew() == []
         await quality.save(saved[:SAMPLE])
         assert await quality.renew() == [KIND]
+        assert await quality.renew() == [KIND], "whoever was to judge by them may have been killed"
+        assert await quality.renew("other") == []
+        await quality.judged(KIND)
         assert await quality.renew() == []
         norms, _ = (await quality.standards([DEFAULT_WORKSPACE])).of(KIND)
         assert norms["share"] == Norm(SAMPLE, 9.5 / 8, 5 / 8)
@@ -178,6 +181,7 @@ class QualityContract:
         assert (row.action, row.subject, row.actor) == ("quality.expect", "default", CHANGE.actor)
         assert row.after["max_unknown_words"] == 0.25
         assert await quality.renew() == [KIND]  # judged by them, however few there are
+        await quality.judged(KIND)
         assert await quality.renew() == []
         with pytest.raises(NotFound):
             await quality.expect("nowhere", wanted, CHANGE)

@@ -15,8 +15,9 @@ from contracts.errors import (
 )
 from contracts.nouns import DEFAULT_WORKSPACE
 from contracts.people import Role
+from contracts.quality import Expectations
 from contracts.record import DocumentRecord, VersionState
-from tests.catalog.desk import DEADLINE, Desk, arrival
+from tests.catalog.desk import CHANGE, DEADLINE, Desk, arrival
 
 
 class ServicesContract:
@@ -34,6 +35,7 @@ class ServicesContract:
             await people.add_workspace(name)
         await desk.accept(arrival("a"), workspace="full")
         await people.add_key("ada", Role.READER, "keyed")
+        await desk.catalog.assessments.expect("empty", Expectations(("fr",)), CHANGE)
         await people.remove_workspace("empty")
         for name in ("full", "keyed"):
             with pytest.raises(Conflict):

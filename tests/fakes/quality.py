@@ -39,6 +39,7 @@ class InMemoryAssessments:
         self._norms: dict[Kind, tuple[int, Norms]] = {}
         self._expected: dict[str, Expectations] = {}
         self._changed: set[str] = set()
+        self._unjudged: set[Kind] = set()
 
     def forget(self) -> None:
         """Be as before anything was assessed."""
@@ -128,7 +129,12 @@ class InMemoryAssessments:
         ]
         self._norms |= {kind: (kinds[kind], self._norm(kind)) for kind in due}
         self._changed -= {kind.workspace for kind in due}
-        return due
+        self._unjudged |= set(due)
+        return sorted(kind for kind in self._unjudged if workspace in {None, kind.workspace})
+
+    async def judged(self, kind: Kind) -> None:
+        self._tables.check()
+        self._unjudged.discard(kind)
 
     async def page(self, kind: Kind, after: VersionRef | None, limit: int) -> list[Assessment]:
         self._tables.check()

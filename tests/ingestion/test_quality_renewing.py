@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from contracts.errors import CatalogUnavailable
 from contracts.nouns import DEFAULT_WORKSPACE
-from contracts.quality import SAMPLE, Assessment, Expectations, QualityState
+from contracts.quality import SAMPLE, Assessment, Assessments, Expectations, QualityState
 from contracts.record import VersionState
 from ingestion.quality.assessing import Assess
 from ingestion.quality.renewing import RenewQuality
@@ -111,3 +113,31 @@ async def test_the_duty_looks_once_a_minute(house: House) -> None:
     await house.catalog.queue.drain(house.reconcile)
     await renew.step()
     assert (await house.catalog.assessments.standards([DEFAULT_WORKSPACE])).norms == {}
+
+
+class Killed:
+    """Assessments whose caller dies before it can save any."""
+
+    def __init__(self, assessments: Assessments) -> None:
+        self._assessments = assessments
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._assessments, name)
+
+    async def save(self, assessments: Sequence[Assessment]) -> None:
+        raise CatalogUnavailable(f"{len(assessments)} were to be saved.", "Save them again.")
+
+
+async def test_who_is_killed_while_judging_leaves_the_rest_to_the_next(house: House) -> None:
+    await house.pour(ENGLISH)
+    await house.run()
+    catalog = house.catalog
+    killed: Any = Killed(catalog.assessments)
+    with pytest.raises(CatalogUnavailable):
+        await RenewQuality(catalog.ledger, killed, house.assess).expect(
+            DEFAULT_WORKSPACE, Expectations(("ru",)), "ada"
+        )
+    assert (await quality(house, "a.txt")).state is QualityState.GOOD
+    assert await house.renew.renew() == 1
+    assert (await quality(house, "a.txt")).state is QualityState.DOUBTFUL
+    assert await house.renew.renew() == 0
