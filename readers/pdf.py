@@ -3,7 +3,7 @@
 import re
 import sys
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from ctypes import c_ushort, sizeof
 from functools import partial
 from itertools import repeat
@@ -19,6 +19,8 @@ from readers.pdf_attachments import Attachments
 from readers.pdf_headings import Line, note_headings, page_lines
 from readers.pdf_invoice import embedded_invoice
 from readers.pdf_pictures import Picture, Shown, cut_out, drawn, hide_text
+from readers.pdf_tables import in_rows
+from readers.pdf_words import Box
 from readers.pictures import Pictures
 from readers.scans import Scans
 
@@ -169,23 +171,25 @@ def _with_scan(
 def page_text(page: pdfium.PdfPage) -> tuple[str, list[Line]]:
     """Give the characters of a page in pdfium's order, without those off the crop box.
 
-    Also gives how the lines are set, unless characters had to be left out.
+    Only tables may be in another order: they are written as rows. Also gives how lines are set.
     """
     textpage = page.get_textpage()
     try:
         characters = _characters(textpage)
-        if not _has_text_outside(page, textpage):
-            text = _plain(characters)
-            return text, page_lines(textpage, text)
-        left, bottom, right, top = page.get_cropbox()
-        kept = (
-            character
-            for index, character in enumerate(characters)
-            # Blanks and line ends that pdfium adds have no place of their own.
-            if raw.FPDFText_IsGenerated(textpage.raw, index) == 1
-            or _overlaps(textpage.get_charbox(index), (left, bottom, right, top))
-        )
-        return _plain("".join(kept)), []
+        places: Sequence[int] = range(len(characters))
+        boxes = list(map(textpage.get_rect, range(textpage.count_rects())))
+        crop = page.get_cropbox()
+        if any(not _lies_in(box, crop) for box in boxes):
+            places = [
+                index
+                for index in places
+                # Blanks and line ends that pdfium adds have no place of their own.
+                if raw.FPDFText_IsGenerated(textpage.raw, index) == 1
+                or _overlaps(textpage.get_charbox(index), crop)
+            ]
+            characters = "".join(map(characters.__getitem__, places))
+        text, places = in_rows(page, textpage, (_plain(characters), places), boxes)
+        return text, page_lines(textpage, text, places)
     finally:
         textpage.close()
 
@@ -220,19 +224,11 @@ def _plain(characters: str) -> str:
     return _CONTROL.sub(" ", _LINE_END_HYPHEN.sub("-", characters))
 
 
-def _has_text_outside(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> bool:
-    """Look at the few rectangles of lines before asking for the box of every character."""
-    left, bottom, right, top = page.get_cropbox()
-    for index in range(textpage.count_rects()):
-        x0, y0, x1, y1 = textpage.get_rect(index)
-        if x0 < left or y0 < bottom or x1 > right or y1 > top:
-            return True
-    return False
+def _lies_in(box: Box, crop: Box) -> bool:
+    return box[0] >= crop[0] and box[1] >= crop[1] and box[2] <= crop[2] and box[3] <= crop[3]
 
 
-def _overlaps(
-    box: tuple[float, float, float, float], crop: tuple[float, float, float, float]
-) -> bool:
+def _overlaps(box: Box, crop: Box) -> bool:
     return box[2] >= crop[0] and box[0] <= crop[2] and box[3] >= crop[1] and box[1] <= crop[3]
 
 

@@ -35,18 +35,18 @@ class Line:
     bold: bool
 
 
-def page_lines(textpage: pdfium.PdfTextPage, text: str) -> list[Line]:
-    """Look at the first and last letter of each line; ``text[i]`` is pdfium's character i."""
-    return list(_lines(textpage, text))
+def page_lines(textpage: pdfium.PdfTextPage, text: str, places: Sequence[int]) -> list[Line]:
+    """Look at the first and last letter of each line; ``text[i]`` is pdfium's ``places[i]``."""
+    return list(_lines(textpage, text, places))
 
 
-def _lines(textpage: pdfium.PdfTextPage, text: str) -> Iterator[Line]:
+def _lines(textpage: pdfium.PdfTextPage, text: str, places: Sequence[int]) -> Iterator[Line]:
     for found in _LINE.finditer(text):
         line = found.group()
         if not (word := line.strip()):
             continue
         first = found.start() + len(line) - len(line.lstrip())
-        last = first + len(word) - 1
+        first, last = places[first], places[first + len(word) - 1]
         _, bottom, _, top = textpage.get_charbox(first, loose=True)
         bold = _is_bold(textpage, first) and _is_bold(textpage, last)
         yield Line(word, round((top - bottom) * 2) / 2, bold)
@@ -84,5 +84,7 @@ def note_headings(pages: Sequence[tuple[PartDraft, list[Line]]]) -> None:
 
 def _stands_out(line: Line, height: float, *, bold: bool) -> bool:
     if len(line.text) > LONGEST or not _WORD.search(line.text) or line.text[-1] in ".,;":
+        return False
+    if "\t" in line.text:  # a row of a table
         return False
     return line.height >= LARGER * height or (line.bold and not bold and line.height >= height)
