@@ -91,8 +91,9 @@ def _rows(lines: Sequence[TextLine], gone: AbstractSet[int]) -> Iterator[_Row]:
 def _cells(words: Sequence[Word]) -> Cells:
     cells = [[words[0]]]
     for one, other in pairwise(words):
-        gap = GAP * max(one.height, other.height)
-        if other.right < one.left or (other.left - one.right > gap and one.text not in SIGNS):
+        wide = other.left - one.right > GAP * max(one.height, other.height)
+        is_sign = cells[-1] == [one] and one.text in SIGNS
+        if other.right < one.left or (wide and not is_sign):
             cells.append([])
         cells[-1].append(other)
     return cells

@@ -49,8 +49,8 @@ def in_rows(
     if not found and _rows_with_gaps(shown, gap) < _FEWEST_ROWS:
         return characters
     lines = text_lines(textpage, characters, turn)
-    upright = radians(page.get_rotation())
-    gone = {n for n, line in enumerate(lines) if _is_tilted(textpage, line, upright)}
+    rotation = radians(page.get_rotation())
+    gone = {n for n, line in enumerate(lines) if _is_tilted(textpage, line, rotation)}
     tables: list[Rows] = []
     for grid in found:
         if table := ruled_rows(grid, lines, gone):
@@ -79,11 +79,13 @@ def _middle(box: Box) -> float:
     return (box[1] + box[3]) / 2
 
 
-def _is_tilted(textpage: pdfium.PdfTextPage, line: TextLine, upright: float) -> bool:
+def _is_tilted(textpage: pdfium.PdfTextPage, line: TextLine, rotation: float) -> bool:
+    """Tell whether a line does not run from left to right on a page that is shown so turned."""
     if not line.words:
         return False
+    # Clockwise, in radians: what is upright on a page turned by 90 degrees has 270.
     angle = raw.FPDFText_GetCharAngle(textpage.raw, line.words[0].first)
-    return abs(remainder(angle - upright, tau)) > _TILT
+    return abs(remainder(angle + rotation, tau)) > _TILT
 
 
 def _written(

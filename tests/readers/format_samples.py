@@ -72,8 +72,8 @@ def _pdf_with(data: bytes, files: Mapping[str, bytes]) -> bytes:
 
 
 def _text_pdf(password: str | StandardEncryption | None = None) -> bytes:
-    first = "\n".join([TITLE, SENTENCE, *("   ".join(row) for row in ROWS)])
-    return pdf(first, SECOND, password=password, picture=ink())
+    first = f"{TITLE}\n{SENTENCE}"
+    return pdf(first, SECOND, password=password, picture=ink(), table=ROWS)
 
 
 def _stamped() -> bytes:

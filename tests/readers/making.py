@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PIL import Image
 from reportlab.lib.pagesizes import A4
@@ -92,10 +92,11 @@ def pdf(
     password: str | StandardEncryption | None = None,
     title: str = "",
     picture: Image.Image | None = None,
+    table: Sequence[Sequence[str]] = (),
 ) -> bytes:
     """Make a PDF; a page of None shows a drawing without text, an empty one nothing.
 
-    The picture is on the first page.
+    The picture is on the first page, the table, with lines around its cells, on every one of text.
     """
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4, encrypt=password, pageCompression=1)
@@ -110,9 +111,27 @@ def pdf(
             canvas.addOutlineEntry(text.split("\n")[0], str(number), level=0)
             for line, content in enumerate(text.split("\n")):
                 canvas.drawString(72, 750 - 20 * line, content)
+            if table:
+                ruled(canvas, table)
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
+
+
+def ruled(
+    canvas: Canvas, rows: Sequence[Sequence[str]], left: float = 72, top: float = 400
+) -> None:
+    """Draw cells of 100 by 30 points, row by row, each line of a cell below the other."""
+    width, height = 100, 30
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            for line, text in enumerate(cell.split("\n")):
+                x, y = left + width * column + 5, top - height * number - 12 * (line + 1)
+                canvas.drawString(x, y, text)
+    canvas.grid(
+        [left + width * column for column in range(len(rows[0]) + 1)],
+        [top - height * number for number in range(len(rows) + 1)],
+    )
 
 
 def pdf_with_text_outside() -> bytes:

@@ -12,7 +12,6 @@ from pypdfium2 import raw
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import SimpleDocTemplate, Table
 
 from contracts.content import Source
 from ingestion.quality.repetition import repeated_lines
@@ -119,14 +118,6 @@ async def test_headers_and_footers_are_known_as_repeated(read: ReadBytes) -> Non
         "Société Lumière - Rapport annuel",
         "Page # sur # - confidentiel",
     }
-
-
-async def test_the_cells_of_a_table_come_row_by_row(read: ReadBytes) -> None:
-    buffer = io.BytesIO()
-    cells = [["Désignation", "Quantité", "Prix"], ["Lampe", "2", "49,90"], ["Câble", "10", "3,20"]]
-    SimpleDocTemplate(buffer).build([Table(cells, colWidths=[200, 100, 100])])
-    text = (await read(buffer.getvalue())).parts[0].text
-    assert text.split() == [cell for row in cells for cell in row]
 
 
 @pytest.mark.parametrize("shown", [0, 90, 180])
