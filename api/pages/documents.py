@@ -7,7 +7,7 @@ from nicegui import ui
 from nicegui.events import UploadEventArguments
 
 from api.pages.dialogs import quiet_button
-from api.pages.frame import add_page, heading
+from api.pages.frame import add_page, titled
 from api.pages.members import Inside
 from api.pages.orders import Orders, Records
 from api.pages.rows import row, size_text
@@ -61,8 +61,7 @@ class DocumentsPage:
     async def build(self) -> None:
         """Lay the page out and keep it fresh."""
         text, editor = self._visitor.text, self._visitor.may(Role.EDITOR)
-        with ui.element("div").classes("stack"):
-            heading(text("documents.title"), 1)
+        with titled(text, "documents"):
             if editor:
                 self._drop_zone()
             self._chips = ui.element("div").classes("row wrap")

@@ -7,7 +7,7 @@ from uuid import UUID
 from nicegui import ui
 
 from api.pages.dialogs import quiet_button
-from api.pages.frame import add_page, heading
+from api.pages.frame import add_page, titled
 from api.pages.listing import PAGE, Act, Listing
 from api.pages.pair import PairView
 from api.pages.session import Visitor
@@ -58,9 +58,7 @@ class DuplicatesPage:
 
     def __init__(self, visitor: Visitor) -> None:
         self._visitor = visitor
-        with ui.element("div").classes("stack"):
-            heading(visitor.text("duplicates.title"), 1)
-            ui.label(visitor.text("duplicates.hint")).classes("soft")
+        with titled(visitor.text, "duplicates"):
             self._undo = ui.element("div").classes("undo")
             self._list = Listing(visitor, self.load, self._fetch, self._show)
 

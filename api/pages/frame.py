@@ -63,6 +63,22 @@ def heading(words: str, level: int) -> ui.html:
     return ui.html(escape(words), sanitize=False, tag=f"h{level}")
 
 
+def titled(text: Texts, page: str, hint: str | None = None) -> ui.element:
+    """Show the title of a page, and the hint that there is or is given; the rest goes inside."""
+    words = text.known(f"{page}.hint", "") if hint is None else hint
+    with ui.element("div").classes("stack") as body:
+        heading(text(f"{page}.title"), 1)
+        if words:
+            ui.label(words).classes("soft")
+    return body
+
+
+async def keep_fresh(refresh: Callable[[], Awaitable[None]], every_s: float) -> None:
+    """Show what there is now, and again and again while the page is open."""
+    await refresh()
+    ui.timer(every_s, refresh)
+
+
 def main_button(words: str, press: Callable[[], object]) -> ui.button:
     """Show the one button of a page that does what the page is for."""
     button = ui.button(words, on_click=press, color=None)

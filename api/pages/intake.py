@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from nicegui import ui
 
 from api.pages.dialogs import confirmed, quiet_button
-from api.pages.frame import add_page, heading, main_button
+from api.pages.figures import number
+from api.pages.frame import add_page, heading, keep_fresh, main_button
 from api.pages.place_form import PlaceForm
 from api.pages.session import Visitor
 from api.pages.texts import Texts
@@ -33,9 +34,7 @@ def add_intake(service: Service) -> None:
             heading(visitor.text("intake.title"), 1)
             ui.label(visitor.text("intake.not_yours")).classes("soft")
             return
-        page = IntakePage(visitor)
-        await page.refresh()
-        ui.timer(REFRESH_S, page.refresh)
+        await keep_fresh(IntakePage(visitor).refresh, REFRESH_S)
 
     add_page(service, "/intake", "nav.intake", build)
 
@@ -113,10 +112,12 @@ class IntakePage:
         text = self._visitor.text
         with ui.element("div").classes("row wrap"):
             for count in COUNTS:
-                number = getattr(report, count)
-                if number:
+                found = getattr(report, count)
+                if found:
                     bad = " bad" if count == "failed" else ""
-                    ui.label(text(f"intake.{count}", count=f"{number:,}")).classes(f"badge{bad}")
+                    ui.label(text(f"intake.{count}", count=number(found, text))).classes(
+                        f"badge{bad}"
+                    )
         if report.error:
             ui.label(text.said(report.error)).classes("problem").props("role=alert")
         if not report.failures:
@@ -130,7 +131,8 @@ class IntakePage:
                 ui.label(one.source).classes("small")
                 ui.label(text.said(one.reason)).classes("soft small")
             if report.failed > LISTED:
-                ui.label(text("intake.more", count=f"{report.failed - LISTED:,}")).classes("small")
+                more = text("intake.more", count=number(report.failed - LISTED, text))
+                ui.label(more).classes("small")
 
     def _keep(self, name: str, *, is_open: bool) -> None:
         (self._open.add if is_open else self._open.discard)(name)
@@ -194,7 +196,9 @@ def _times(record: PlaceRecord, text: Texts) -> str:
     if record.looked is None:
         return following
     past = max((datetime.now(UTC) - record.looked).total_seconds(), 0)
-    looked = text("intake.looked", time=_span(past, text), took=f"{record.took_s or 0:.1f}")
+    looked = text(
+        "intake.looked", time=_span(past, text), took=number(round(record.took_s or 0, 1), text)
+    )
     return f"{looked} · {following}"
 
 

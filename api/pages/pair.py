@@ -8,6 +8,7 @@ from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
 from api.pages.dialogs import confirmed, quiet_button
+from api.pages.figures import number
 from api.pages.rows import TONES, kind, size_text
 from api.pages.session import Visitor
 from contracts.likeness import Likeness, Side, Twins
@@ -41,9 +42,8 @@ class PairView:
             with ui.element("div").classes("row wrap"):
                 verdict = text(f"duplicates.{twins.verdict}")
                 ui.label(verdict).classes(f"badge {TONE[twins.verdict]}")
-                ui.label(text("duplicates.common", share=f"{twins.score:.0%}")).classes(
-                    "soft small"
-                )
+                share = text("figure.share", number=number(round(100 * twins.score), text))
+                ui.label(text("duplicates.common", share=share)).classes("soft small")
                 ui.element("div").classes("grow")
                 for name, icon in (("apart", "call_split"), ("open", "undo")):
                     if name in acts:

@@ -6,7 +6,7 @@ from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
 from api.pages.figures import number
-from api.pages.frame import add_page, heading
+from api.pages.frame import add_page, heading, titled
 from api.pages.listing import PAGE, Listing, entry, sentence
 from api.pages.session import Visitor
 from api.service import Service
@@ -42,9 +42,7 @@ class PersonalPage:
 
     def __init__(self, visitor: Visitor) -> None:
         self._visitor = visitor
-        with ui.element("div").classes("stack"):
-            heading(visitor.text("personal.title"), 1)
-            ui.label(visitor.text("personal.hint")).classes("soft")
+        with titled(visitor.text, "personal"):
             self._sums = ui.element("div").classes("stack")
             self._list = Listing(visitor, self.load, self._fetch, self._show)
 

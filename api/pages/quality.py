@@ -9,7 +9,7 @@ from nicegui import ui
 
 from api.pages.expectations import ExpectationsCard
 from api.pages.figures import TONES, reason_text
-from api.pages.frame import add_page, heading
+from api.pages.frame import add_page, heading, titled
 from api.pages.listing import PAGE, Listing, entry, sentence
 from api.pages.session import Visitor
 from api.service import Service
@@ -34,9 +34,7 @@ class QualityPage:
 
     def __init__(self, visitor: Visitor) -> None:
         self._visitor = visitor
-        with ui.element("div").classes("stack"):
-            heading(visitor.text("quality.title"), 1)
-            ui.label(visitor.text("quality.hint")).classes("soft")
+        with titled(visitor.text, "quality"):
             self._trend = ui.element("div").classes("stack")
             self._expected = ExpectationsCard(visitor, self.load)
             self._list = Listing(visitor, self.load, self._fetch, self._show)

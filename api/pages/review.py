@@ -8,7 +8,7 @@ from nicegui import ui
 
 from api.pages.dialogs import quiet_button
 from api.pages.figures import reason_text
-from api.pages.frame import add_page, heading
+from api.pages.frame import add_page, titled
 from api.pages.listing import PAGE, Act, Listing, entry, original, sentence
 from api.pages.session import Visitor
 from api.service import Service
@@ -34,9 +34,7 @@ class ReviewPage:
 
     def __init__(self, visitor: Visitor) -> None:
         self._visitor = visitor
-        with ui.element("div").classes("stack"):
-            heading(visitor.text("review.title"), 1)
-            ui.label(visitor.text("review.hint")).classes("soft")
+        with titled(visitor.text, "review"):
             self._list = Listing(visitor, self.load, self._fetch, self._show)
 
     async def load(self) -> None:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from api.pages.figures import number
 from api.pages.texts import Texts
 from contracts.handling import RETRIABLE, UNDER_WAY
 from contracts.nouns import PanelName
@@ -66,7 +67,7 @@ def _left(record: DocumentRecord, text: Texts) -> str:
     """Give how much of the stage in hand is done, and what time it has left where that is known."""
     if not record.total:
         return ""
-    done = f"{record.done:,} / {record.total:,}"
+    done = f"{number(record.done, text)} / {number(record.total, text)}"
     if record.left_s is None:
         return done
     minutes = math.ceil(record.left_s / 60)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from nicegui import ui
 
-from api.pages.frame import add_page, heading
+from api.pages.figures import number
+from api.pages.frame import add_page, heading, keep_fresh, titled
 from api.pages.policy import PolicyCard, parity_card
 from api.pages.session import Visitor
 from api.service import Service
@@ -30,9 +31,7 @@ def add_status(service: Service) -> None:
     """Serve the page of the service's state."""
 
     async def build(visitor: Visitor) -> None:
-        page = StatusPage(visitor)
-        await page.refresh()
-        ui.timer(REFRESH_S, page.refresh)
+        await keep_fresh(StatusPage(visitor).refresh, REFRESH_S)
 
     add_page(service, "/status", "nav.status", build)
 
@@ -42,8 +41,7 @@ class StatusPage:
 
     def __init__(self, visitor: Visitor) -> None:
         self._visitor = visitor
-        with ui.element("div").classes("stack"):
-            heading(visitor.text("status.title"), 1)
+        with titled(visitor.text, "status"):
             self._body = ui.element("div").classes("stack")
 
     async def refresh(self) -> None:
@@ -80,10 +78,10 @@ class StatusPage:
         heading(text("status.counts"), 2)
         with ui.element("div").classes("figures"):
             for state in SHOWN_STATES:
-                _figure(text(f"state.{state}"), counts.get(state, 0) if found.catalog else None)
+                self._figure(f"state.{state}", counts.get(state, 0) if found.catalog else None)
         with ui.element("div").classes("cards"):
-            _figure(text("status.workers"), found.workers)
-            _figure(text("status.waiting"), found.waiting)
+            self._figure("status.workers", found.workers)
+            self._figure("status.waiting", found.waiting)
             self._model()
 
     def _panel(self, health: PanelHealth, backlog: int | None, record: PanelRecord | None) -> None:
@@ -104,8 +102,14 @@ class StatusPage:
             ui.label(" · ".join(filter(None, (health.version, health.detail)))).classes("small")
             if record is not None:
                 ui.label(_progress(self._visitor, record)).classes("small")
-            ui.label("–" if backlog is None else f"{backlog:,}").classes("figure")
+            ui.label("–" if backlog is None else number(backlog, text)).classes("figure")
             ui.label(text("status.backlog")).classes("soft small")
+
+    def _figure(self, key: str, value: int | None) -> None:
+        text = self._visitor.text
+        with ui.element("div").classes("sheet card"):
+            ui.label("–" if value is None else number(value, text)).classes("figure")
+            ui.label(text(key)).classes("soft small")
 
     def _model(self) -> None:
         text, generation = self._visitor.text, self._visitor.service.plans().generation
@@ -127,11 +131,6 @@ def _progress(visitor: Visitor, record: PanelRecord) -> str:
     stage = stage_of(record, visitor.service.plans().policy(visitor.workspace))
     words = visitor.text(f"way.{stage}")
     if stage is Stage.BACKFILL:
-        words += f" · {record.reached:,} / {record.wanted:,}"
+        reached, wanted = number(record.reached, visitor.text), number(record.wanted, visitor.text)
+        words += f" · {reached} / {wanted}"
     return words
-
-
-def _figure(label: str, value: int | None) -> None:
-    with ui.element("div").classes("sheet card"):
-        ui.label("–" if value is None else f"{value:,}").classes("figure")
-        ui.label(label).classes("soft small")

@@ -6,7 +6,7 @@ from uuid import UUID
 from nicegui import ui
 
 from api.pages.candidate import CandidateView
-from api.pages.frame import add_page, heading
+from api.pages.frame import add_page, titled
 from api.pages.session import Visitor
 from api.service import Service
 from contracts.curating import Candidate, CandidateState, SuiteRecord
@@ -33,8 +33,7 @@ class SuitesPage:
         self._visitor = visitor
         self._name = ""
         self._after: UUID | None = None
-        with ui.element("div").classes("stack"):
-            heading(visitor.text("suites.title"), 1)
+        with titled(visitor.text, "suites"):
             self._head = ui.element("div").classes("stack")
             self._body = ui.element("div").classes("stack")
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from nicegui import ui
 
 from api.pages.dialogs import confirmed, quiet_button
-from api.pages.frame import add_page, heading
+from api.pages.frame import add_page, keep_fresh, titled
 from api.pages.listing import PAGE
 from api.pages.session import Visitor
 from api.pages.texts import Texts
@@ -40,9 +40,7 @@ def add_trash(service: Service) -> None:
     """Serve the page of deleted documents."""
 
     async def build(visitor: Visitor) -> None:
-        page = TrashPage(visitor)
-        await page.refresh()
-        ui.timer(REFRESH_S, page.refresh)
+        await keep_fresh(TrashPage(visitor).refresh, REFRESH_S)
 
     add_page(service, "/trash", "nav.trash", build)
 
@@ -55,9 +53,8 @@ class TrashPage:
         self._found: dict[str, Trashed] = {}
         self._shown = PAGE
         text, days = visitor.text, visitor.service.discard.days
-        with ui.element("div").classes("stack"):
-            heading(text("trash.title"), 1)
-            ui.label(text("trash.hint", days=days) if days else text("trash.off")).classes("soft")
+        hint = text("trash.hint", days=days) if days else text("trash.off")
+        with titled(text, "trash", hint):
             acts = {"restore": self._restore, "erase": self._erase}
             self._table = _table(text, acts if visitor.may(Role.EDITOR) else {})
             with ui.element("div").classes("void") as self._empty:
