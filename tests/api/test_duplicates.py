@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from contracts.likeness import Likeness
@@ -14,6 +15,19 @@ async def pair(stand: Stand) -> tuple[UUID, UUID]:
     one, two = [await stand.pour(f"{n}.txt", f"Bail {n}\n\nLe bail.") for n in "12"]
     await stand.compared(one, two, Likeness.NEAR_COPY)
     return one, two
+
+
+async def decided(
+    client: httpx.AsyncClient, document: str, other: str, decision: str
+) -> httpx.Response:
+    body = {"document": document, "other": other, "decision": decision}
+    return await client.post("/v1/duplicates/decisions", json=body)
+
+
+async def alike(client: httpx.AsyncClient, **query: str) -> list[tuple[str, str]]:
+    """Give the pairs that are listed."""
+    found = (await client.get("/v1/duplicates", params=query)).json()["duplicates"]
+    return [(one["document"]["id"], one["other"]["id"]) for one in found]
 
 
 async def test_what_is_alike_is_listed_with_both_documents(
@@ -39,26 +53,24 @@ async def test_another_workspace_sees_nothing_and_decides_nothing(
 ) -> None:
     one, two = map(str, pair)
     async with stand.client("stranger") as client:
-        assert (await client.get("/v1/duplicates")).json()["duplicates"] == []
+        assert await alike(client) == []
         assert (await client.get(f"/v1/documents/{one}/duplicates")).status_code == 404
         for decision in ("apart", "merge"):
-            body = {"document": one, "other": two, "decision": decision}
-            assert (await client.post("/v1/duplicates/decisions", json=body)).status_code == 404
+            assert (await decided(client, one, two, decision)).status_code == 404
 
 
 async def test_a_decision_needs_an_editor_and_is_kept_with_who_made_it(
     stand: Stand, pair: tuple[UUID, UUID]
 ) -> None:
     one, two = map(str, pair)
-    body = {"document": one, "other": two, "decision": "apart"}
     async with stand.client("reader") as client:
-        assert (await client.post("/v1/duplicates/decisions", json=body)).status_code == 403
+        assert (await decided(client, one, two, "apart")).status_code == 403
     async with stand.client("editor") as client:
-        assert (await client.post("/v1/duplicates/decisions", json=body)).json() == body
-        assert (await client.get("/v1/duplicates")).json()["duplicates"] == []
+        told = (await decided(client, one, two, "apart")).json()
+        assert told == {"document": one, "other": two, "decision": "apart"}
+        assert await alike(client) == []
         assert (await client.get(f"/v1/documents/{two}")).status_code == 200
-        same = body | {"other": one}
-        assert (await client.post("/v1/duplicates/decisions", json=same)).status_code == 422
+        assert (await decided(client, one, one, "apart")).status_code == 422
     assert stand.catalog.tables.audit[-1].actor == "a editor"
 
 
@@ -66,15 +78,13 @@ async def test_merging_gives_one_document_the_bytes_of_the_other(
     stand: Stand, pair: tuple[UUID, UUID]
 ) -> None:
     one, two = map(str, pair)
-    body = {"document": one, "other": two, "decision": "merge"}
     async with stand.client("editor") as client:
-        assert (await client.post("/v1/duplicates/decisions", json=body)).status_code == 200
+        assert (await decided(client, one, two, "merge")).status_code == 200
         await stand.catalog.queue.drain(stand.read)
         assert (await client.get(f"/v1/documents/{two}")).status_code == 404
         kept = (await client.get(f"/v1/documents/{one}")).json()
         assert (kept["live"], kept["title"], kept["source"][-5:]) == (2, "Bail 2", "1.txt")
-        again = await client.post("/v1/duplicates/decisions", json=body)
-        assert again.status_code == 404
+        assert (await decided(client, one, two, "merge")).status_code == 404
 
 
 async def test_where_two_differ_is_told_word_by_word(stand: Stand, pair: tuple[UUID, UUID]) -> None:
@@ -99,24 +109,19 @@ async def test_what_was_put_apart_is_listed_and_opened_again(
     stand: Stand, pair: tuple[UUID, UUID]
 ) -> None:
     one, two = map(str, pair)
-    body = {"document": one, "other": two, "decision": "apart"}
     async with stand.client("editor") as client:
-        await client.post("/v1/duplicates/decisions", json=body)
-        (found,) = (await client.get("/v1/duplicates?apart=true")).json()["duplicates"]
-        assert (found["document"]["id"], found["other"]["id"]) == (one, two)
-        again = await client.post("/v1/duplicates/decisions", json=body | {"decision": "open"})
-        assert again.status_code == 200
-        assert (await client.get("/v1/duplicates?apart=true")).json()["duplicates"] == []
-        assert len((await client.get("/v1/duplicates")).json()["duplicates"]) == 1
+        await decided(client, one, two, "apart")
+        assert (await alike(client), await alike(client, apart="true")) == ([], [(one, two)])
+        assert (await decided(client, one, two, "open")).status_code == 200
+        assert (await alike(client), await alike(client, apart="true")) == ([(one, two)], [])
 
 
 async def test_what_was_merged_is_split_by_restoring_it(
     stand: Stand, pair: tuple[UUID, UUID]
 ) -> None:
     one, two = map(str, pair)
-    body = {"document": one, "other": two, "decision": "merge"}
     async with stand.client("editor") as client:
-        await client.post("/v1/duplicates/decisions", json=body)
+        await decided(client, one, two, "merge")
         await stand.catalog.queue.drain(stand.read)
         (found,) = (await client.get("/v1/trash")).json()["documents"]
         assert (found["id"], found["merged_into"]) == (two, one)
