@@ -13,11 +13,13 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from contracts.errors import Unreadable, UnreadableDocument
+from readers import office_art
 from readers.doc_layout import Layout, Layouts
 from readers.draft import Draft, too_much_text, useful_title
 from readers.flow import Flow
 from readers.limits import Limits
 from readers.ole import Compound, refuse_damaged, refuse_locked
+from readers.pictures import Pictures
 
 _MARGINS = "Headers and footers"
 _WORD, _WORD_97 = 0xA5EC, 0x00C1
@@ -45,6 +47,16 @@ def read(data: bytes, draft: Draft) -> None:
     _write_parts(pieces, layouts, lengths, draft)
     compound.take_properties(draft)
     draft.title = useful_title(draft.title or "") or draft.first_heading
+    _show_pictures((compound.read("Data"), stream), draft)
+
+
+def _show_pictures(streams: Iterable[bytes], draft: Draft) -> None:
+    """Recognise the pictures behind all text: where each stands is said elsewhere."""
+    pictures = Pictures(draft)
+    for number, stream in enumerate(streams):
+        for place, load in office_art.found(stream):
+            pictures.show(f"{number} {place}", load, "Picture in the document", None)
+    pictures.recognise()
 
 
 def _table(compound: Compound, stream: bytes) -> bytes:

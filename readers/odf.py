@@ -54,10 +54,9 @@ def read_presentation(data: bytes, draft: Draft) -> None:
     slides = list(_content(archive).iterfind("{*}body/{*}presentation/{*}page"))
     pictures = Pictures(draft)
     for number, slide in enumerate(slides, start=1):
-        place = f"Picture on slide {number}"
 
-        def show(target: str, place: str = place, number: int = number) -> None:
-            pictures.show(target, partial(archive.read, target), place, number)
+        def show(target: str, number: int = number) -> None:
+            pictures.show_on_slide(number, target, partial(archive.read, target))
 
         writer = _Writer(draft, show, page=number)
         writer.part = draft.part(f"Slide {number}", page=number)

@@ -24,6 +24,8 @@ _FEWEST_LETTERS = 12
 _BEFORE = 60
 # Above those of pages, which are kept with them.
 _NUMBERS = range(1_000_000, 2**31 - 1)
+BITMAP_HEAD = b"BM" + bytes(12)
+"""What a bitmap lacks where it stands in another file; its lengths need not be right."""
 
 
 Load: TypeAlias = Callable[[], bytes]
@@ -60,6 +62,10 @@ class Pictures:
         before = next((line.strip() for line in reversed(lines) if has_visible_text(line)), "")
         shortened = f"…{before[-_BEFORE:]}" if len(before) > _BEFORE else before
         self.show(name, load, f"Picture after “{shortened}”" if before else "Picture", part.page)
+
+    def show_on_slide(self, slide: int, name: str, load: Load) -> None:
+        """Note a picture that lies on a slide of a presentation, whose number is its page."""
+        self.show(name, load, f"Picture on slide {slide}", slide)
 
     def show_on_sheet(self, sheet: str, name: str, load: Load) -> None:
         """Note a picture that lies on a sheet of a workbook, over its cells."""

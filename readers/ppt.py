@@ -4,11 +4,13 @@ Pure Python on olefile: the one library that reads them (kreuzberg, 98 MB) gives
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from readers import office_art
 from readers.draft import Draft, useful_title
 from readers.ole import Compound, refuse_damaged, refuse_locked
+from readers.pictures import Pictures
 
 _HEADER = struct.Struct("<HHI")
 _CONTAINER = 0x0F
@@ -51,15 +53,29 @@ def read(data: bytes, draft: Draft) -> None:
             refuse_locked()
         file = _File(compound.read("PowerPoint Document"), struct.unpack_from("<I", user, 16)[0])
         slides, notes = file.entries(_SLIDES), file.entries(_NOTES)
-        _write(file, slides, {entry.identity: entry for entry in notes}, draft)
+        pictures = Pictures(draft)
+        stored = office_art.store(file.document, compound.read("Pictures"))
+
+        def show(slide: int, shapes: bytes) -> None:
+            for name, load in office_art.loads(shapes, stored):
+                pictures.show_on_slide(slide, name, load)
+
+        _write(file, slides, {entry.identity: entry for entry in notes}, draft, show)
     except struct.error as error:
         refuse_damaged(error)
     draft.metadata["pages"] = len(slides)
     compound.take_properties(draft)
     draft.title = useful_title(draft.title or "") or draft.first_heading
+    pictures.recognise()
 
 
-def _write(file: "_File", slides: list[_Entry], notes: dict[int, _Entry], draft: Draft) -> None:
+def _write(
+    file: "_File",
+    slides: list[_Entry],
+    notes: dict[int, _Entry],
+    draft: Draft,
+    show: Callable[[int, bytes], None],
+) -> None:
     for number, slide in enumerate(slides, start=1):
         part = draft.part(f"Slide {number}", page=number)
         for text in file.texts(slide):
@@ -68,6 +84,7 @@ def _write(file: "_File", slides: list[_Entry], notes: dict[int, _Entry], draft:
                     part.add_heading(" ".join(line.split()), 1)
                 else:
                     part.add(line + "\n")
+        show(number, file.bytes_of(slide))
         if beside := notes.get(file.notes_of(slide)):
             page = draft.part(f"Notes on slide {number}", page=number)
             for text in file.texts(beside):
@@ -80,6 +97,7 @@ class _File:
     def __init__(self, data: bytes, edit: int) -> None:
         self._data = data
         self._places: dict[int, int] = {}
+        self._given: set[int] = set()
         document = 0
         for _ in range(_EDITS):
             if edit == 0:
@@ -115,6 +133,20 @@ class _File:
             else:
                 _take_text(self._data, record, found)
         return [text for text in found if text.text]
+
+    @property
+    def document(self) -> bytes:
+        """What holds for all slides, with the places of all pictures."""
+        record = self._record(self._document)
+        return self._data[record.start : record.end]
+
+    def bytes_of(self, entry: _Entry) -> bytes:
+        """Give the records of a slide, once: what is shown again is there already."""
+        if not 0 <= entry.place < len(self._data) or entry.place in self._given:
+            return b""
+        self._given.add(entry.place)
+        record = self._record(entry.place)
+        return self._data[record.start : record.end]
 
     def notes_of(self, entry: _Entry) -> int:
         """Give the identity of a slide's notes, 0 where it has none."""

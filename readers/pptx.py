@@ -71,8 +71,7 @@ def _write_slide(
             part.add(text + "\n")
     for blip in slide.iterdescendants("{*}blip"):
         if picture := named.get(attribute(blip, "embed")):
-            place = f"Picture on slide {number}"
-            pictures.show(picture, partial(archive.read, picture), place, number)
+            pictures.show_on_slide(number, picture, partial(archive.read, picture))
     for target in named.values():
         if _NOTES.fullmatch(target):
             notes = draft.part(f"Notes on slide {number}", page=number)

@@ -1,5 +1,7 @@
 """What RTF's control words mean: destinations, characters, character sets."""
 
+from readers.pictures import BITMAP_HEAD
+
 # Destinations whose text is not the document's. Everything that is marked as ignorable (\\*) is
 # left out as well, but for ENTERED.
 SKIPPED = frozenset(
@@ -32,7 +34,7 @@ SKIPPED = frozenset(
     }
 )
 ENTERED = frozenset({"shpinst", "annotation", "shppict", "shptxt"})
-PICTURES = {"pngblip": b"", "jpegblip": b"", "dibitmap": b"BM" + bytes(12)}
+PICTURES = {"pngblip": b"", "jpegblip": b"", "dibitmap": BITMAP_HEAD}
 """What stands before the bytes of a picture in the file that they were taken from."""
 ASIDE = {
     "footnote": "Notes",

@@ -34,6 +34,7 @@ from tests.readers.making import (
     word,
 )
 from tests.readers.making_archives import sevenzipped, tarred, zipped
+from tests.readers.making_art import blip, shapes, split, store, store_beside
 from tests.readers.making_ole import Fields, doc, msg, ppt, xls
 from tests.readers.making_tnef import attachment, tnef
 from tests.readers.scanning import drawn, pages, saved, scanned_pdf
@@ -216,12 +217,21 @@ def _doc() -> bytes:
     plain, within = b"\x00\x00", b"\x00\x00\x16\x24\x01"
     end = ("\x07", within + b"\x17\x24\x01")
     rows = [piece for row in ROWS for piece in [*((f"{c}\x07", within) for c in row), end]]
-    return doc([(f"{TITLE}\r", b"\x01\x00"), (f"{SENTENCE}\r", plain), *rows, ("fin\r", plain)])
+    paragraphs = [(f"{TITLE}\r", b"\x01\x00"), (f"{SENTENCE}\r", plain), *rows, ("fin\r", plain)]
+    return doc(paragraphs, behind=blip(png()))
 
 
 def _ppt() -> bytes:
     cells = [(4, cell) for row in ROWS for cell in row]
-    return ppt([[(0, TITLE), (1, SENTENCE), *cells], [(0, SECOND)]])
+    slides = [[(0, TITLE), (1, SENTENCE), *cells], [(0, SECOND)]]
+    listed, pictures = store_beside(png())
+    return ppt(slides, store=listed, drawn={1: shapes(1)}, beside=pictures)
+
+
+def _xls() -> bytes:
+    sheets = {TITLE: [[SENTENCE], *ROWS], SECOND: [[SECOND]]}
+    drawn = {TITLE: split(0xEC, shapes(1))}
+    return xls(sheets, store=split(0xEB, store(png())), drawn=drawn)
 
 
 def _mail() -> EmailMessage:
@@ -299,7 +309,7 @@ SAMPLES: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "ODP": ("a.odp", _odp),
     "RTF": ("a.rtf", _rtf),
     "DOC (1997 to 2003)": ("a.doc", _doc),
-    "XLS (1997 to 2003)": ("a.xls", lambda: xls({TITLE: [[SENTENCE], *ROWS], SECOND: [[SECOND]]})),
+    "XLS (1997 to 2003)": ("a.xls", _xls),
     "PPT (1997 to 2003)": ("a.ppt", _ppt),
     "EPUB": ("a.epub", _epub),
     "HTML": (

@@ -86,11 +86,18 @@ def _words(numbers: Sequence[int], pad: int) -> bytes:
 
 
 def doc(
-    paragraphs: Sequence[tuple[str, bytes]], *, flags: int = 0, version: int = 0xC1, **beside: str
+    paragraphs: Sequence[tuple[str, bytes]],
+    *,
+    flags: int = 0,
+    version: int = 0xC1,
+    data: bytes = b"",
+    behind: bytes = b"",
+    **beside: str,
 ) -> bytes:
     """Make a doc of (text with its mark, paragraph properties: style number and modifiers).
 
-    Style 1 is the built-in heading 1. ``beside`` gives notes, headers, comments, boxes.
+    Style 1 is the built-in heading 1. ``beside`` gives notes, headers, comments, boxes; ``data``
+    is the stream of pictures in the text, ``behind`` what follows the text in its own.
     """
     body = "".join(text for text, _ in paragraphs)
     kinds = ("notes", "headers", "macros", "comments", "endnotes", "boxes", "header_boxes")
@@ -115,7 +122,8 @@ def doc(
     for place, table in ((0xA2, styles), (0x102, bins), (0x1A2, clx)):
         struct.pack_into("<II", stream, place, at, len(table))
         at += len(table)
-    return compound({"WordDocument": bytes(stream), "0Table": styles + bins + clx})
+    stream += behind
+    return compound({"WordDocument": bytes(stream), "0Table": styles + bins + clx, "Data": data})
 
 
 def _units(text: str) -> int:
@@ -141,16 +149,23 @@ def _properties(paragraphs: Sequence[tuple[str, bytes]], start: int) -> bytes:
 
 
 def ppt(
-    slides: Sequence[Sequence[tuple[int, str]]], notes: str = "", token: int = 0xE391C05F
+    slides: Sequence[Sequence[tuple[int, str]]],
+    notes: str = "",
+    token: int = 0xE391C05F,
+    *,
+    store: bytes = b"",
+    drawn: Mapping[int, bytes] | None = None,
+    beside: bytes = b"",
 ) -> bytes:
     """Make a ppt of slides with (kind of text, text); the first slide's title is in the outline.
 
-    Kind 0 is a title. ``notes`` belong to the first slide.
+    Kind 0 is a title. ``notes`` belong to the first slide. ``store`` lists pictures whose bytes
+    are in the stream ``beside``; what slides show of them is ``drawn``, by their numbers.
     """
     stream = bytearray()
     places = {}
 
-    def store(persist: int, record: bytes) -> None:
+    def place(persist: int, record: bytes) -> None:
         places[persist] = len(stream)
         stream.extend(record)
 
@@ -161,23 +176,27 @@ def ppt(
         shapes = b"".join(record(0xF9E, struct.pack("<I", 0)) for _ in in_outline)
         shapes += b"".join(_texts(texts[len(in_outline) :]))
         box = record(0x40C, record(0xF00D, shapes, container=True), container=True)
-        store(number, record(0x3EE, atom + box, container=True))
+        box += record(0x40C, (drawn or {}).get(number, b""), container=True)
+        place(number, record(0x3EE, atom + box, container=True))
         outline += record(0x3F3, struct.pack("<IIIII", number, 0, 0, 255 + number, 0))
         outline += b"".join(_texts(in_outline))
     lists = record(0xFF0, outline, container=True)
     if notes:
         box = record(0xF00D, b"".join(_texts([(2, notes)])), container=True)
-        store(90, record(0x3F0, box, container=True))
+        place(90, record(0x3F0, box, container=True))
         beside = record(0x3F3, struct.pack("<IIIII", 90, 0, 0, 900, 0))
         lists += record(0xFF0, beside, container=True, instance=2)
-    store(100, record(0x3E8, lists, container=True))
+    group = record(0x40B, store, container=True)
+    place(100, record(0x3E8, group + lists, container=True))
     directory = len(stream)
     entries = b"".join(struct.pack("<II", 1 << 20 | key, at) for key, at in places.items())
     stream += record(0x1772, entries)
     edit = len(stream)
     stream += record(0xFF5, struct.pack("<IIIIIII", 0, 0, 0, directory, 100, 0, 0))
     user = record(0xFF6, struct.pack("<III", 20, token, edit) + bytes(8))
-    return compound({"PowerPoint Document": bytes(stream), "Current User": user})
+    return compound(
+        {"PowerPoint Document": bytes(stream), "Current User": user, "Pictures": beside}
+    )
 
 
 def record(kind: int, content: bytes, *, container: bool = False, instance: int = 0) -> bytes:
@@ -192,37 +211,47 @@ def _texts(texts: Sequence[tuple[int, str]]) -> list[bytes]:
     ]
 
 
-def xls(sheets: Mapping[str, Sequence[Sequence[str | float]]], locked: bytes = b"") -> bytes:
-    """Make an xls (BIFF8); ``locked`` is a record put where encryption is announced."""
-    begin = _biff(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 6))
+def xls(
+    sheets: Mapping[str, Sequence[Sequence[str | float]]],
+    locked: bytes = b"",
+    store: bytes = b"",
+    drawn: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Make an xls (BIFF8); ``locked`` is a record put where encryption is announced.
+
+    ``store`` are the records of pictures, and ``drawn`` those of shapes on sheets, by their names.
+    """
+    begin = biff(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 6))
     bodies = []
-    for rows in sheets.values():
+    for name, rows in sheets.items():
         cells = b"".join(
             _cell(r, c, value) for r, row in enumerate(rows) for c, value in enumerate(row)
         )
         size = struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows)), 0)
-        start = _biff(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 6))
-        bodies.append(start + _biff(0x200, size) + cells + _biff(0x0A, b""))
+        start = biff(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 6))
+        shapes = (drawn or {}).get(name, b"")
+        bodies.append(start + biff(0x200, size) + cells + shapes + biff(0x0A, b""))
     names = [struct.pack("<HBB", 0, len(n), 1) + n.encode("utf-16-le") for n in sheets]
-    head = begin + locked
+    head = begin + locked + store
     at = len(head) + sum(len(name) + 8 for name in names) + 4
     listed = b""
-    for name, body in zip(names, bodies, strict=True):
-        listed += _biff(0x85, struct.pack("<I", at) + name)
+    for raw, body in zip(names, bodies, strict=True):
+        listed += biff(0x85, struct.pack("<I", at) + raw)
         at += len(body)
-    book = head + listed + _biff(0x0A, b"") + b"".join(bodies)
+    book = head + listed + biff(0x0A, b"") + b"".join(bodies)
     return compound({"Workbook": book.ljust(4096, b"\0")})
 
 
-def _biff(kind: int, content: bytes) -> bytes:
+def biff(kind: int, content: bytes) -> bytes:
+    """Make one record of a workbook."""
     return struct.pack("<HH", kind, len(content)) + content
 
 
 def _cell(row: int, column: int, value: str | float) -> bytes:
     if isinstance(value, str):
         raw = struct.pack("<HB", len(value), 1) + value.encode("utf-16-le")
-        return _biff(0x204, struct.pack("<HHH", row, column, 0) + raw)
-    return _biff(0x203, struct.pack("<HHHd", row, column, 0, value))
+        return biff(0x204, struct.pack("<HHH", row, column, 0) + raw)
+    return biff(0x203, struct.pack("<HHHd", row, column, 0, value))
 
 
 def msg(

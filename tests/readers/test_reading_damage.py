@@ -9,6 +9,7 @@ from contracts.errors import Unreadable, UnreadableDocument
 from tests.readers.conftest import ReadBytes, RefuseBytes
 from tests.readers.hostile.office import sector_circle
 from tests.readers.making import book, open_document, packed, shape, slides
+from tests.readers.making_art import doc_showing, ppt_showing, xls_showing
 from tests.readers.making_ole import compound, doc, msg, ppt, xls
 from tests.readers.making_tnef import attachment, tnef
 
@@ -56,10 +57,14 @@ async def test_blanks_without_number_are_cut(read: ReadBytes) -> None:
     assert (await read(open_document("text", many))).parts[0].text == f"a{' ' * 1000}b c\n"
 
 
+TINY = b"\x89PNG" + bytes(20)
 WHOLE = {
     "doc": doc([("Titre\r", b"\x01\x00"), ("a\x07", b"\x00\x00\x16\x24\x01"), ("fin\r", PLAIN)]),
     "ppt": ppt([[(0, "titre"), (1, "texte")], [(0, "deux")]], notes="notes"),
     "xls": xls({"Tarif": [["Nom", "Prix"], ["Vis", 3.5]]}),
+    "drawn.doc": doc_showing("texte", [TINY, TINY]),
+    "drawn.ppt": ppt_showing(["un", "deux"], {1: [TINY]}),
+    "drawn.xls": xls_showing({"Tarif": "Vis"}, {"Tarif": [TINY]}),
     "msg": msg({0x37: "Sujet", 0x1000: "texte"}, [("Ivan", "i@e.org", 1)], ["a.pdf"]),
     "dat": tnef({0x37: "Sujet", 0x1000: "texte"}, [attachment(b"a.txt", b"un")]),
     "rtf": rb"{\rtf1{\fonttbl{\f0\fcharset204 A;}}\f0 \'cf\u1071?\par\intbl a\cell\row\bin2 ab}",

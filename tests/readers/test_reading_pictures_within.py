@@ -29,6 +29,7 @@ from tests.readers.making import (
     slides,
     word,
 )
+from tests.readers.making_art import doc_showing, ppt_showing, xls_showing
 from tests.readers.making_ole import Fields, msg
 from tests.readers.scanning import (
     FRENCH,
@@ -189,6 +190,18 @@ def in_mail(pictures: Sequence[bytes]) -> bytes:
     return message.as_bytes()
 
 
+def in_old_word(pictures: Sequence[bytes]) -> bytes:
+    return doc_showing(f"{BEFORE} {BEHIND}", pictures)
+
+
+def in_old_slides(pictures: Sequence[bytes]) -> bytes:
+    return ppt_showing([f"{BEFORE} {BEHIND}"], {1: pictures})
+
+
+def in_old_workbook(pictures: Sequence[bytes]) -> bytes:
+    return xls_showing({"Plan": f"{BEFORE} {BEHIND}"}, {"Plan": pictures})
+
+
 MESSAGE = "Picture in the message"
 AFTER = f"Picture after “{BEFORE}”"
 SLIDE = "Picture on slide 1"
@@ -205,6 +218,9 @@ SHEET = "Picture on sheet “Plan”"
         (in_workbook, "Plan", SHEET, None),
         (in_open_workbook, "Plan", SHEET, None),
         (in_rich_text, "Document", AFTER, None),
+        (in_old_word, "Document", "Picture in the document", None),
+        (in_old_slides, "Slide 1", SLIDE, 1),
+        (in_old_workbook, "Plan", SHEET, None),
         (in_page, "Page", AFTER, None),
         (in_book, "Chapter 1", AFTER, None),
         (in_saved_page, "Page", AFTER, None),

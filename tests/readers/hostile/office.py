@@ -18,7 +18,8 @@ from tests.readers.making import (
     slides,
     word,
 )
-from tests.readers.making_ole import compound, doc, msg, ppt
+from tests.readers.making_art import blip, ppt_showing, shapes, split
+from tests.readers.making_ole import compound, doc, msg, ppt, xls
 from tests.readers.scanning import huge_png
 
 PLAIN = b"\x00\x00"
@@ -192,6 +193,14 @@ def sheets_of_blanks() -> bytes:
     return workbook(cell("A1048576", "found"), sheets=2)
 
 
+def sheet_without_end() -> bytes:
+    """Make an xls whose sheet says that it ends before it begins."""
+    data = bytearray(xls({"S": [["found"]]}))
+    at = data.index(struct.pack("<HHI", 0x200, 14, 0))
+    struct.pack_into("<I", data, at + 4, (1 << 32) - 1)
+    return bytes(data)
+
+
 OFFICE = [
     Case("laughs.docx", "a billion laughs by entities", Unreadable.MALFORMED, laughing_word),
     Case("laughs.pptx", "a billion laughs by entities", Unreadable.MALFORMED,
@@ -242,4 +251,14 @@ OFFICE = [
     Case("past.ppt", "a saving that came before itself", READ, no_edit_without_end, "found"),
     Case("strings.xls", "a workbook that ends inside its first record", Unreadable.MALFORMED,
          lambda: compound({"Workbook": b"\x09\x08\xff\xff" * 2000})),
+    Case("size.xls", "a sheet that ends before it begins", Unreadable.MALFORMED,
+         sheet_without_end),
+    Case("pictures.doc", "200,000 beginnings of pictures", READ,
+         lambda: doc([("found\r", PLAIN)], behind=blip(b"\x89PNG") * 200_000), "found"),
+    Case("pictures.ppt", "500 slides that show one picture 5,000 times, of 60,000 x 60,000 dots",
+         READ, lambda: ppt_showing(["found"] * 500, {1: [huge_png(60_000, 60_000)] * 5_000}),
+         "found"),
+    Case("pictures.xls", "a sheet that shows pictures which are not there", READ,
+         lambda: xls({"S": [["found"]]}, drawn={"S": split(0xEC, shapes(*range(100_000)))}),
+         "found"),
 ]  # fmt: skip
