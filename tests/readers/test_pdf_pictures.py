@@ -18,6 +18,7 @@ from contracts.nouns import Reading
 from contracts.recognition import RecognisedPage
 from readers.engines import Engine
 from readers.pool import ProcessReader
+from tests.readers.hostile.pdfs import flated, one_page, raw
 from tests.readers.making import pdf_of_glyphs
 from tests.readers.scanning import (
     FRENCH,
@@ -183,6 +184,25 @@ async def test_words_of_a_scanner_that_mean_nothing_give_way(look: Look, words: 
     unread = (await look(None, page)).parts[0].text
     assert STAMP in unread
     assert words[0].split()[0] in unread
+
+
+async def test_words_of_a_scanner_in_a_font_without_characters_give_way(look: Look) -> None:
+    codes = b"".join(b"%04X" % code for code in range(65, 91))
+    words = b"<" + 3 * codes + b"> Tj 0 -14 Td "
+    shown = b"q 595 0 0 842 0 0 cm /I Do Q BT 3 Tr /G 10 Tf 60 780 Td " + words * 40 + b"ET "
+    stamp = b"BT 0 Tr /F 12 Tf 40 570 Td (Page 1 of 3) Tj ET"
+    encoding = b"/Encoding/Identity-H/DescendantFonts[8 0 R]>>"
+    family = b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 500>>"
+    picture = b"/Subtype/Image/Width 1240/Height 1754/BitsPerComponent 8/ColorSpace/DeviceGray"
+    others = {
+        6: flated(SCAN.tobytes(), picture + b"/Filter/FlateDecode"),
+        7: b"<</Type/Font/Subtype/Type0/BaseFont/Odd" + encoding,
+        8: b"<</Type/Font/Subtype/CIDFontType2/BaseFont/Odd" + family,
+    }
+    objects = one_page(shown + stamp, b"/XObject<</I 6 0 R>>>>>>", others)
+    objects[3] = objects[3].replace(b"/F 5 0 R", b"/F 5 0 R/G 7 0 R")
+    reading = await look.at(raw(objects), engine(seeing_ink()))
+    assert reading.parts[0].text.strip() == f"Page 1 of 3\n\n{SCANNED}"
 
 
 async def test_a_picture_among_text_is_a_part_behind_its_page(look: Look) -> None:
