@@ -169,10 +169,13 @@ class Diptych:
         if not needed or await self.queue.workers():
             yield
             return
-        async with asyncio.TaskGroup() as group:
-            working = group.create_task(self.work())
-            yield
-            working.cancel()
+        try:
+            async with asyncio.TaskGroup() as group:
+                working = group.create_task(self.work())
+                yield
+                working.cancel()
+        except ExceptionGroup as failed:  # callers know the errors themselves, not groups of them
+            raise failed.exceptions[0] from None
 
 
 @asynccontextmanager

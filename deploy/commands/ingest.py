@@ -12,7 +12,7 @@ from uuid import UUID
 
 import typer
 
-from contracts.errors import DiptychError, InvalidInput, Overloaded
+from contracts.errors import CatalogUnavailable, DiptychError, InvalidInput, Overloaded
 from contracts.nouns import DEFAULT_WORKSPACE, Json
 from contracts.record import FINAL, DocumentRecord, Documents, Receipt, VersionState
 from deploy.commands.console import (
@@ -39,6 +39,8 @@ FEW = 3
 """When so many documents are left, each is shown by name, with its pages and the time left."""
 PAUSE_S = 10.0
 """Seconds before a document that there was no room for is sent again."""
+AGAIN_S, PATIENCE = 2.0, 30
+"""Seconds before a record that is away is asked again (it may be starting), and how often it is."""
 T = TypeVar("T")
 NOT_LIVE = {"rejected", VersionState.QUARANTINED, VersionState.CANCELLED}
 
@@ -154,7 +156,7 @@ async def pour(
         named = source or f"file:{path.resolve()}"
         send = partial(_send, diptych, workspace, path, named, metadata)
         try:
-            receipts = await patiently(send, diptych.helping)
+            receipts = await patiently(partial(steadily, send), diptych.helping)
         except (DiptychError, OSError) as error:
             yield Outcome(
                 str(path), None, "rejected", getattr(error, "code", "unreadable_file"), str(error)
@@ -199,6 +201,18 @@ async def patiently(
                 await asyncio.sleep(pause_s)
 
 
+async def steadily(ask: Callable[[], Awaitable[T]], again_s: float = AGAIN_S) -> T:
+    """Ask until the record answers; after PATIENCE times what it says is the caller's."""
+    for number in range(1, PATIENCE):
+        try:
+            return await ask()
+        except CatalogUnavailable as error:
+            if number == 1:
+                err.print(f"Waiting: {error}", markup=False)
+            await asyncio.sleep(again_s)
+    return await ask()
+
+
 async def ended(
     documents: Documents, workspace: str, waiting: Mapping[UUID, Awaited], bar: Bar
 ) -> AsyncIterator[Outcome]:
@@ -207,7 +221,7 @@ async def ended(
     done = 0
     while pending:
         some = list(pending)[:LOOK_AT]
-        page = await documents.find(workspace, limit=LOOK_AT, ids=some)
+        page = await steadily(partial(documents.find, workspace, limit=LOOK_AT, ids=some))
         known = {record.id: record for record in page.items}
         ordered = (known[document] for document in some if document in known)
         finished = [record for record in ordered if record.state in FINAL]
@@ -242,7 +256,8 @@ async def _inside(
     found: list[DocumentRecord] = []
     cursor = None
     while parents:
-        page = await documents.find(workspace, limit=LOOK_AT, parents=list(parents), cursor=cursor)
+        look = partial(documents.find, parents=list(parents), cursor=cursor)
+        page = await steadily(partial(look, workspace, limit=LOOK_AT))
         found += page.items
         cursor = page.cursor
         if cursor is None:

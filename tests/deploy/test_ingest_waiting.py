@@ -1,12 +1,12 @@
-"""``diptych ingest`` waits while there is no room, says so once, and works meanwhile."""
+"""``diptych ingest`` waits for room and for the record, says so once, and works meanwhile."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
-from contracts.errors import Overloaded, TooLarge
-from deploy.commands.ingest import patiently
+from contracts.errors import CatalogUnavailable, Overloaded, TooLarge
+from deploy.commands.ingest import PATIENCE, patiently, steadily
 
 
 class Service:
@@ -40,3 +40,26 @@ async def test_other_refusals_are_told_at_once() -> None:
 
     with pytest.raises(TooLarge):
         await patiently(send, Service().helping)
+
+
+class Record:
+    """Is away the first ``away`` times that it is asked."""
+
+    def __init__(self, away: int) -> None:
+        self.away = away
+
+    async def find(self) -> str:
+        self.away -= 1
+        if self.away >= 0:
+            raise CatalogUnavailable("The catalog cannot be reached.", "Wait.")
+        return "found"
+
+
+async def test_a_record_that_starts_again_is_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await steadily(Record(3).find, again_s=0) == "found"
+    assert capsys.readouterr().err.count("The catalog cannot be reached.") == 1
+
+
+async def test_a_record_that_stays_away_is_told() -> None:
+    with pytest.raises(CatalogUnavailable):
+        await steadily(Record(PATIENCE + 1).find, again_s=0)
