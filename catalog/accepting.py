@@ -146,7 +146,8 @@ async def _require_workspace(connection: Connection, workspace: str) -> None:
     row = await (await connection.execute(queries.WORKSPACE, (workspace,))).fetchone()
     if row is None:
         raise NotFound(
-            f"There is no workspace '{workspace}'.", "Create it, or use one of the list."
+            f"There is no workspace '{workspace}'.",
+            "Create it (diptych workspaces add), or use one of diptych workspaces list.",
         )
     if not row[0]:
         raise no_generation()

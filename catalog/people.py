@@ -140,7 +140,8 @@ async def _add_key(
         ) from error
     except ForeignKeyViolation as error:
         raise NotFound(
-            f"There is no workspace '{workspace}'.", "Create it, or use one of the list."
+            f"There is no workspace '{workspace}'.",
+            "Create it (diptych workspaces add), or use one of diptych workspaces list.",
         ) from error
     return _record(row or ()), secret
 

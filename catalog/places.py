@@ -94,7 +94,7 @@ class PostgresPlaces:
         except ForeignKeyViolation as error:
             raise NotFound(
                 f"There is no workspace '{place.workspace[:80]}'.",
-                "Create it, or use one of the list.",
+                "Create it (diptych workspaces add), or use one of diptych workspaces list.",
             ) from error
         if (await self.get(place.name)).place == place:
             return False

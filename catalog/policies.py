@@ -135,7 +135,8 @@ def _known_workspace(name: str | None) -> Iterator[None]:
         yield
     except ForeignKeyViolation as error:
         raise NotFound(
-            f"There is no workspace '{name}'.", "Create it, or use one of the list."
+            f"There is no workspace '{name}'.",
+            "Create it (diptych workspaces add), or use one of diptych workspaces list.",
         ) from error
 
 

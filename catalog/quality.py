@@ -136,7 +136,8 @@ class PostgresAssessments:
                 await connection.execute(queries.EXPECT, (workspace, json.dumps(after)))
             except ForeignKeyViolation as error:
                 raise NotFound(
-                    f"There is no workspace '{workspace}'.", "Create it, or use one of the list."
+                    f"There is no workspace '{workspace}'.",
+                    "Create it (diptych workspaces add), or use one of diptych workspaces list.",
                 ) from error
             before = row[0] if row else {}
             await note(connection, change, "quality.expect", workspace, before, after)

@@ -45,7 +45,8 @@ class PostgresSuites:
                 ) from error
             except ForeignKeyViolation as error:
                 raise NotFound(
-                    f"There is no workspace '{workspace}'.", "Create it, or use one of the list."
+                    f"There is no workspace '{workspace}'.",
+                    "Create it (diptych workspaces add), or use one of diptych workspaces list.",
                 ) from error
             row = await (await connection.execute(queries.OWNER, (name,))).fetchone()
         if row is None or row[0] != workspace:

@@ -87,7 +87,7 @@ async def checks(patient: Patient) -> list[Check]:
     if patient.queue:
         looks.append(("workers", _workers(patient.queue)))
     if patient.ledger:
-        looks.append(("backlog", _backlog(patient.ledger)))
+        looks.append(("backlog", _backlog(patient.ledger, patient.queue)))
     if patient.mirrors is not None:
         looks += [(name, _mirror(name, opener)) for name, opener in patient.mirrors.items()]
         looks += [] if patient.mirrors else [("mirrors", _no_mirror())]
@@ -234,14 +234,18 @@ async def _workers(queue: Queue) -> Check:
     )
 
 
-async def _backlog(ledger: Ledger) -> Check:
+async def _backlog(ledger: Ledger, queue: Queue | None) -> Check:
+    """Tell how far panels are behind: of documents that a worker is at, nothing is wrong."""
     rows = await ledger.backlog()
+    at_work = queue is not None and await queue.workers() > 0
     behind = {str(panel): rows[panel] for panel in PanelName if rows.get(panel)}
     detail = ", ".join(f"{panel}: {rows} behind" for panel, rows in behind.items())
     return Check(
         "backlog",
-        not behind,
-        detail or "both panels are true",
+        at_work or not behind,
+        f"{detail}, and a worker is at it"
+        if behind and at_work
+        else detail or "both panels are true",
         "It drains by itself while a worker runs and the panel is reachable: `diptych status`.",
     )
 

@@ -30,8 +30,18 @@ T = TypeVar("T")
 
 DONE, FAILED, WRONG_USE, NOT_CLEAN = 0, 1, 2, 3
 
-out = Console()
-err = Console(stderr=True)
+UNBROKEN = 10_000
+"""Columns where nobody looks at a screen: a line stays one, for grep and for logs."""
+
+
+def speaking(*, stderr: bool = False) -> Console:
+    """Give a console that breaks lines at the edge of a screen, and only there."""
+    screen = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, width=None if screen else UNBROKEN)
+
+
+out = speaking()
+err = speaking(stderr=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object (or NDJSON).")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress on standard error.")]

@@ -118,6 +118,10 @@ def test_every_example_variable_is_a_setting_or_composes_own(compose_text: str) 
     assert all(f"${{{name}" in compose_text for name in own)
 
 
+def test_every_setting_is_in_the_example() -> None:
+    assert offered() >= KNOWN
+
+
 def test_compose_sets_only_variables_that_the_program_knows(
     services: dict[str, dict[str, Any]],
 ) -> None:

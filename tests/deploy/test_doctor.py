@@ -131,6 +131,16 @@ async def test_waiting_jobs_need_a_worker(tmp_path: Path) -> None:
     assert found["workers"].detail == "0 alive, 1 jobs waiting"
     assert "`diptych worker`" in found["workers"].remedy
     assert found["backlog"].detail == "vector: 1 behind, graph: 1 behind"
+    assert not found["backlog"].ok
+
+
+async def test_work_in_hand_is_nothing_wrong(tmp_path: Path) -> None:
+    catalog = await catalog_with_work(tmp_path)
+    catalog.tables.workers = 1
+    found = await findings(patient(tmp_path, queue=catalog.queue, ledger=catalog.ledger))
+    assert found["workers"].ok
+    assert found["backlog"].ok
+    assert "vector: 1 behind" in found["backlog"].detail
 
 
 async def test_panel_that_is_down_is_told(tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ def part(text: str, language: str = "und") -> Part:
     [
         ((FRENCH, RUSSIAN), ["fr", "ru"]),
         ((RUSSIAN, NUMBERS, "12 345"), ["ru", "ru", "ru"]),  # numbers are the document's
-        ((FRENCH, RUSSIAN[:60]), ["fr", "fr"]),  # as few words as these are often mistaken
+        ((FRENCH, RUSSIAN[:60]), ["fr", "ru"]),  # letters that French has not
+        ((RUSSIAN, FRENCH[:60], "12 345"), ["ru", "fr", "ru"]),
         ((FRENCH + RUSSIAN, FRENCH), ["und", "fr"]),
         ((FRENCH + NUMBERS * 3,), ["fr"]),
         ((NUMBERS,), ["und"]),

@@ -158,11 +158,12 @@ def test_a_few_words_say_nothing_of_words() -> None:
     assert "foreign_words" not in found
 
 
-def test_data_for_programs_is_not_read_as_prose() -> None:
+@pytest.mark.parametrize("media_type", ["application/json", "application/zip", "application/x-tar"])
+def test_data_for_programs_is_not_read_as_prose(media_type: str) -> None:
     data = '{"qxzwv": "blfgh", "trwqz": "vbnmk"}\n' * 100
-    found = figures(reading(data, media_type="application/json"))
+    found = figures(reading(data, media_type=media_type))
     assert "unknown_words" not in found
-    assert state(reading(data, media_type="application/json")) is QualityState.GOOD
+    assert state(reading(data, media_type=media_type)) is QualityState.GOOD
 
 
 PARTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=3000), max_size=6)
