@@ -120,13 +120,15 @@ def export(
                     if record.state in {GenerationState.LIVE, GenerationState.STANDBY}
                 ]
                 total = sum((await diptych.documents.counts()).values()) * len(kept)
-                return await writing.write(
+                header = await writing.write(
                     file,
                     diptych.panels[panel],
                     kept,
                     created_by=f"Diptych {VERSION}",
                     progress=lambda done: bar("Writing documents", done, total),
                 )
+                bar("Writing documents", header.versions, header.versions)  # not all are live
+                return header
 
     header = run_to_its_end(main())
     if as_json:

@@ -43,7 +43,7 @@ def usage(
 
 def usage_table(days: Sequence[UsageDay]) -> Table:
     """Lay usage out for people, one row for a day, panel and kind."""
-    table = Table(*COLUMNS)
+    table = Table(*COLUMNS, box=None, padding=(0, 1, 0, 0), pad_edge=False)  # 80 columns hold it
     for day in days:
         values = (getattr(day, name) for name in COLUMNS)
         table.add_row(*(f"{v:.0f}" if isinstance(v, float) else str(v) for v in values))

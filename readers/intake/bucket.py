@@ -29,6 +29,8 @@ _CLIENT: Final = {
     "timeout": timedelta(days=1),  # of a whole object, which may be large
 }
 _RETRY: Final[Any] = {"max_retries": 3, "retry_timeout": timedelta(seconds=30)}
+_OF_THE_MACHINE = "169.254.169.254"
+"""Where the library asks for the keys of the machine's role when it has found no others."""
 _REFUSALS = ("403 Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied")
 
 
@@ -163,6 +165,12 @@ class BucketIntake:
                 ) from error
             if isinstance(error, exceptions.NotFoundError | FileNotFoundError):
                 raise
+            if _OF_THE_MACHINE in words:
+                raise SetupFailed(
+                    f"There are no keys for the bucket '{bucket}' at {where}.",
+                    "Set DIPTYCH_INTAKE_<NAME>_ACCESS_KEY and _SECRET_KEY, or add it with"
+                    " --anonymous.",
+                ) from error
             if isinstance(
                 error, exceptions.PermissionDeniedError | exceptions.UnauthenticatedError
             ) or any(refusal in words for refusal in _REFUSALS):

@@ -20,11 +20,11 @@ DAY = UsageDay(
 
 def test_people_see_one_row_per_day_and_panel() -> None:
     paper = io.StringIO()
-    Console(file=paper, width=120).print(usage_table([DAY, DAY]))
+    Console(file=paper, width=80).print(usage_table([DAY, DAY]))
     lines = [line for line in paper.getvalue().splitlines() if "2026-05-04" in line]
     assert len(lines) == 2
     words = ["2026-05-04", "graph", "ask", "120", "7", "9", "1", "4", "2", "80", "413"]
-    assert [word.strip() for word in lines[0].strip("│ ").split("│")] == words
+    assert lines[0].split() == words
 
 
 def test_programs_read_it_as_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -128,6 +128,12 @@ async def test_what_keeps_one_out_is_said(
         await items(intake)
 
 
+async def test_keys_that_are_nowhere_are_not_called_refused() -> None:
+    intake = BucketIntake(BucketLogin(BucketAddress("b", "")))
+    with pytest.raises(SetupFailed, match="There are no keys"), intake._translated():
+        raise obstore.exceptions.GenericError("PUT http://169.254.169.254/latest: 403 Forbidden")
+
+
 @pytest.mark.parametrize(
     "text",
     [
