@@ -86,8 +86,13 @@ async def test_pictures_stand_behind_the_sheet_that_shows_them(see: See) -> None
     assert labels(reading) == ["Vue", "Picture on sheet “Vue”", "План", "Picture on sheet “План”"]
 
 
-TORN = blip(PLAN)[:400]
 LONG = struct.pack("<HHI", 0x6E00, 0xF01E, 0xFFFFFFFF) + bytes(30)
+TORN = blip(PLAN)[:400]
+
+
+async def test_a_picture_without_end_hides_no_other(see: See) -> None:
+    reading = await see(doc([("texte\r", PLAIN)], behind=LONG + blip(PLAN)))
+    assert labels(reading) == ["Document", "Picture in the document"]
 
 
 @pytest.mark.parametrize(

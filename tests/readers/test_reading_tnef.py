@@ -26,7 +26,8 @@ MARKED = rb"""{\rtf1\ansi\ansicpg1251\fromhtml1 \deff0{\fonttbl{\f0 Arial;}}\uc1
 un{\*\htmltag84 &nbsp;}\htmlrtf \'a0\htmlrtf0 \'d1{\*\htmltag64 <li>}deux\htmlrtf\par}\htmlrtf0
 {\*\htmltag241 <style>}{\*\htmltag241 p \{\}}{\*\htmltag249 </style>}{\*\mhtmltag4 <img>}
 {\*\htmltag64 <table><tr><td>}\htmlrtf\trowd\pard\intbl\htmlrtf0 a\htmlrtf\cell\htmlrtf0
-{\*\htmltag64 <td>}b\htmlrtf\cell\row\htmlrtf0 {\*\htmltag64 </table>}fin}"""
+{\*\htmltag64 <td>}b\htmlrtf\cell\row\htmlrtf0 {\*\htmltag64 </table>}
+la\htmlrtf\par\htmlrtf0 fin}"""
 
 
 def stored(rtf: bytes) -> bytes:
@@ -63,7 +64,7 @@ async def test_what_a_mail_brings_in_it_becomes_documents(unpack: UnpackBytes) -
         (tnef({RICH: "<p>Été</p>".encode("cp1252"), RICH_PAGE: 1252}), "Été"),
         (tnef({PLAIN: " ", PACKED: REPEATED}), "WXYZWXYZWXYZWXYZWXYZ"),
         (tnef({PACKED: stored(rb"{\rtf1\ansi\ansicpg1251 \'d1{\*\htmltag64 <p>}\par}")}), "С"),
-        (tnef({PACKED: stored(MARKED)}), "un\xa0С\ndeux\n\na\tb\n\nfin"),
+        (tnef({PACKED: stored(MARKED)}), "un\xa0С\ndeux\n\na\tb\n\nlafin"),
         (tnef({PLAIN: "fin"}) + b"\r\n", "fin"),
     ],
     ids=["plain", "old", "rich", "packed", "stored", "marked", "line end"],
@@ -91,6 +92,11 @@ async def test_a_message_inside_is_a_document_with_what_is_in_it(unpack: UnpackB
     assert files == {"Re: 1-2.tnef": inner}
     reading, files = await unpack(inner)
     assert (reading.title, files) == ("Au fond", {"a.txt": b"deep"})
+
+
+async def test_old_names_are_in_the_code_page_of_the_message(unpack: UnpackBytes) -> None:
+    attached = [attachment("Αρχείο.txt".encode("cp1253"), b"x")]
+    assert list((await unpack(tnef({PLAIN: "x"}, attached, page=1253)))[1]) == ["Αρχείο.txt"]
 
 
 async def test_links_and_signatures_are_no_documents(unpack: UnpackBytes) -> None:
