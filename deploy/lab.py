@@ -4,11 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from contracts.content import Chunker
 from contracts.errors import Conflict, NotFound
 from contracts.nouns import Generation, Part, Reading, ReadMode, VersionRef
+from contracts.paging import pages
 from contracts.policy import Change, GenerationRecord, GenerationState
 from contracts.tuning import Configuration
 from contracts.variants import KeptVariant, Variant
@@ -84,13 +86,9 @@ async def estimate(diptych: Diptych, loaded: Loaded, space: Generation) -> Estim
     known, chunks = 0, 0
     documents = 0
     for workspace in await diptych.people.workspaces():
-        cursor: str | None = None
-        while True:
-            page = await diptych.documents.find(workspace, limit=PAGE, cursor=cursor)
+        async for page in pages(partial(diptych.documents.find, workspace, limit=PAGE)):
             documents += len(page.items)
             known += sum(max((p.chunks or 0 for p in one.panels), default=0) for one in page.items)
-            if (cursor := page.cursor) is None:
-                break
     now = await asyncio.to_thread(_passages, spaces.chunker(diptych.generation), readings)
     then = await asyncio.to_thread(_passages, spaces.chunker(space), readings)
     chunks = round(known * len(then) / max(len(now), 1))

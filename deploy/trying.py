@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from contracts.errors import Conflict, DiptychError
 from contracts.measuring import Run, Suite
 from contracts.nouns import DEFAULT_WORKSPACE, Generation
+from contracts.paging import pages
 from contracts.tracing import Trace, TraceFilter, TraceKind
 from contracts.tuning import Configuration
 from contracts.variants import Variant, VariantRun
@@ -181,12 +183,10 @@ async def _asked(diptych: Diptych, last: int, workspace: str | None) -> list[Tra
     """Give the latest questions, each once."""
     found: dict[tuple[str, str], Trace] = {}
     wanted = TraceFilter(workspace=workspace, kind=TraceKind.ASK)
-    cursor: str | None = None
-    while len(found) < last:
-        page = await diptych.traced.traces.find(wanted, limit=PAGE, cursor=cursor)
+    async for page in pages(partial(diptych.traced.traces.find, wanted, limit=PAGE)):
         for one in page.items:
             found.setdefault((one.workspace, one.text), one)
-        if (cursor := page.cursor) is None:
+        if len(found) >= last:
             break
     return list(found.values())[:last]
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
 from contracts.curating import Candidate, Source, Suites
 from contracts.measuring import Kind, Label, Question
+from contracts.paging import pages
 from contracts.record import DocumentPage
 from contracts.tracing import Feedback, Trace, TraceFilter, TraceKind, TracePage, Verdict
 from eval.curating import question_id
@@ -68,16 +70,11 @@ class Collect:
         new = 0
         for verdict in Verdict:
             wanted = TraceFilter(record.workspace, TraceKind.ASK, verdict=verdict)
-            cursor: str | None = None
-            while True:
-                page = await self._traces.find(wanted, limit=PAGE, cursor=cursor)
+            async for page in pages(partial(self._traces.find, wanted, limit=PAGE)):
                 fresh = [one for one in page.items if one.text.strip()]
                 judged.update(one.id for one in fresh)
                 made = await self._candidates(suite, record.workspace, fresh)
                 new += len(await self._suites.propose(made))
-                cursor = page.cursor
-                if cursor is None:
-                    break
         return Collected(len(judged), new)
 
     async def _candidates(

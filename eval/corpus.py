@@ -5,12 +5,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import PurePath
 from typing import Protocol
 
 from contracts.errors import Conflict
 from contracts.measuring import Label, Question
 from contracts.nouns import Part, Span, VersionRef
+from contracts.paging import pages
 from contracts.record import DocumentPage, DocumentRecord, KeptReading, VersionState
 from eval.answers import Place
 
@@ -92,9 +94,7 @@ async def look(documents: Listing, workspace: str) -> Corpus:
     total, count, moving = 0, 0, 0
     names: dict[str, VersionRef] = {}
     ambiguous: set[str] = set()
-    cursor: str | None = None
-    while True:
-        page = await documents.find(workspace, limit=PAGE, cursor=cursor)
+    async for page in pages(partial(documents.find, workspace, limit=PAGE)):
         for record in page.items:
             moving += record.state in _MOVING
             if record.live is None:
@@ -105,9 +105,6 @@ async def look(documents: Listing, workspace: str) -> Corpus:
             for name in _names(record):
                 if names.setdefault(name, ref) != ref:
                     ambiguous.add(name)
-        cursor = page.cursor
-        if cursor is None:
-            break
     if moving:
         raise Conflict(
             f"{moving} documents of '{workspace}' are still on their way.",

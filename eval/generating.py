@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from contracts.content import ChatModel, SentenceSplitter
 from contracts.curating import Candidate, Source, Suites
 from contracts.measuring import Label, Question
 from contracts.nouns import Part, Span, VersionRef
+from contracts.paging import pages
 from contracts.record import KeptReading
 from eval.answers import token_f1, words
 from eval.corpus import PAGE, READ_AT_ONCE, Listing, Readings
@@ -130,15 +132,11 @@ class Generate:
     async def _refs(self, workspace: str) -> dict[VersionRef, str]:
         """Give the live versions with their documents' names."""
         refs: dict[VersionRef, str] = {}
-        cursor: str | None = None
-        while True:
-            page = await self._corpus.documents.find(workspace, limit=PAGE, cursor=cursor)
+        async for page in pages(partial(self._corpus.documents.find, workspace, limit=PAGE)):
             for one in page.items:
                 if one.live is not None:
                     refs[VersionRef(one.id, one.live)] = name_of(one)
-            cursor = page.cursor
-            if cursor is None:
-                return refs
+        return refs
 
     async def _known(self, suite: str) -> set[str]:
         """Give the places that were proposed before, whatever was decided about them."""

@@ -5,9 +5,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from contracts.measuring import Label, Question
 from contracts.nouns import Part, Span, VersionRef
+from contracts.paging import pages
 from contracts.record import DocumentRecord
 from eval.corpus import PAGE, READ_AT_ONCE, Listing, Readings
 from eval.ragas_testset import SOMEWHERE
@@ -52,17 +54,14 @@ async def place(
     """
     lost = {one.quote for q in questions for one in q.labels if one.document == SOMEWHERE}
     found: dict[str, Label] = {}
-    cursor: str | None = None
-    while lost:
-        page = await documents.find(workspace, limit=PAGE, cursor=cursor)
+    async for page in pages(partial(documents.find, workspace, limit=PAGE)):
         named = {VersionRef(x.id, x.live): name_of(x) for x in page.items if x.live is not None}
         for refs in _batches(list(named)):
             readings = await ledger.readings(refs)
             texts = {named[ref]: readings[ref].reading.parts for ref in refs if ref in readings}
             found |= await asyncio.to_thread(_places, lost, texts)
             lost -= set(found)
-        cursor = page.cursor
-        if cursor is None:
+        if not lost:
             break
     return tuple(replace(one, labels=_known(one.labels, found)) for one in questions)
 

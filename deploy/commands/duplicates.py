@@ -1,5 +1,6 @@
 """``diptych duplicates``: documents that are alike, and what is made of them."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import typer
 
 from contracts.likeness import Decision, Likeness, Twins
 from contracts.nouns import DEFAULT_WORKSPACE
+from contracts.paging import pages
 from deploy.commands.console import (
     JsonOption,
     QuietOption,
@@ -51,19 +53,14 @@ async def _list(
     workspace: str, verdict: Likeness | None, limit: int, *, apart: bool
 ) -> list[Twins]:
     found: list[Twins] = []
-    cursor = None
+    size = min(PAGE, limit)
     async with open_diptych(load()) as diptych:
-        record = diptych.duplicates.record
-        while len(found) < limit:
-            size = min(PAGE, limit - len(found))
-            page = await record.find(
-                workspace, limit=size, cursor=cursor, verdict=verdict, apart=apart
-            )
+        find = partial(diptych.duplicates.record.find, verdict=verdict, apart=apart)
+        async for page in pages(partial(find, workspace, limit=size)):
             found += page.items
-            cursor = page.cursor
-            if cursor is None:
+            if len(found) >= limit:
                 break
-    return found
+    return found[:limit]
 
 
 @duplicates.command("decide")

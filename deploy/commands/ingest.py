@@ -14,6 +14,7 @@ import typer
 
 from contracts.errors import CatalogUnavailable, DiptychError, InvalidInput, Overloaded
 from contracts.nouns import DEFAULT_WORKSPACE, Json
+from contracts.paging import pages
 from contracts.record import FINAL, DocumentRecord, Documents, Receipt, VersionState
 from deploy.commands.console import (
     DONE,
@@ -253,15 +254,12 @@ async def _inside(
 ) -> dict[UUID, Awaited]:
     """Give what lies directly in documents that have ended, in its order there."""
     parents = {record.id: record for record in ended}
-    found: list[DocumentRecord] = []
-    cursor = None
-    while parents:
-        look = partial(documents.find, parents=list(parents), cursor=cursor)
-        page = await steadily(partial(look, workspace, limit=LOOK_AT))
-        found += page.items
-        cursor = page.cursor
-        if cursor is None:
-            break
+
+    async def look() -> list[DocumentRecord]:
+        find = partial(documents.find, workspace, limit=LOOK_AT, parents=list(parents))
+        return [record async for page in pages(find) for record in page.items]
+
+    found = await steadily(look) if parents else []
     members = {}
     for member in reversed(found):
         parent = parents[member.parent] if member.parent else member

@@ -1,6 +1,7 @@
 """``diptych personal``: what documents tell of people, in numbers, and where that is masked."""
 
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import Collection, Iterator
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -8,9 +9,9 @@ import typer
 
 from contracts.errors import InvalidInput
 from contracts.nouns import DEFAULT_WORKSPACE, Json
+from contracts.paging import pages
 from contracts.personal import (
     MaskScope,
-    PersonalCounts,
     PersonalDocument,
     PersonalLevel,
     PersonalTotals,
@@ -59,21 +60,11 @@ def show(
                 emit(totals_as_json(workspace, totals, scopes))
             else:
                 out.print("\n".join(sentences(totals, scopes)), highlight=False)
-            async for page in _pages(diptych.personal.counts, workspace, level):
-                tell(page, as_json=as_json)
+            find = partial(diptych.personal.counts.find, workspace, limit=PAGE, level=level)
+            async for page in pages(find):
+                tell(page.items, as_json=as_json)
 
     run(main())
-
-
-async def _pages(
-    counts: PersonalCounts, workspace: str, level: PersonalLevel | None
-) -> AsyncIterator[tuple[PersonalDocument, ...]]:
-    """Give all documents, a page at a time."""
-    page = await counts.find(workspace, limit=PAGE, level=level)
-    yield page.items
-    while page.cursor:
-        page = await counts.find(workspace, limit=PAGE, level=level, cursor=page.cursor)
-        yield page.items
 
 
 @personal.command("mask")

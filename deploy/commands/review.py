@@ -1,12 +1,14 @@
 """``diptych review``: everything that waits for a person, and what is well enough as it is."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
 from contracts.nouns import DEFAULT_WORKSPACE
+from contracts.paging import pages
 from contracts.policy import Change
 from contracts.review import Review, ReviewEntry, ReviewSource
 from deploy.commands.console import JsonOption, WorkspaceOption, emit, out, run
@@ -47,14 +49,12 @@ async def entries(
     review: Review, workspace: str, source: ReviewSource | None, limit: int
 ) -> AsyncIterator[ReviewEntry]:
     """Give the first entries, a page at a time."""
-    cursor = None
-    while limit > 0:
-        size = min(PAGE, limit)
-        page = await review.find(workspace, limit=size, cursor=cursor, source=source)
-        for entry in page.entries:
+    size = min(PAGE, limit)
+    async for page in pages(partial(review.find, workspace, limit=size, source=source)):
+        for entry in page.entries[:limit]:
             yield entry
-        limit, cursor = limit - size, page.cursor
-        if cursor is None:
+        limit -= size
+        if limit <= 0:
             return
 
 

@@ -1,5 +1,6 @@
 """``diptych delete`` and ``diptych restore``: documents that go, and come back."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import typer
 
 from contracts.errors import InvalidInput, NotFound
 from contracts.nouns import DEFAULT_WORKSPACE
+from contracts.paging import pages
 from contracts.record import Receipt
 from contracts.trash import Trashed
 from deploy.commands.console import JsonOption, WorkspaceOption, emit, out, run
@@ -59,15 +61,9 @@ def restore(
 
 
 async def _trashed(workspace: str) -> list[Trashed]:
-    found: list[Trashed] = []
     async with open_diptych(load()) as diptych:
-        discard = diptych.duplicates.discard
-        page = await discard.trashed(workspace, TOGETHER)
-        found += page.items
-        while page.cursor:
-            page = await discard.trashed(workspace, TOGETHER, page.cursor)
-            found += page.items
-    return found
+        find = partial(diptych.duplicates.discard.trashed, workspace, TOGETHER)
+        return [one async for page in pages(find) for one in page.items]
 
 
 async def _restore(workspace: str, document: UUID) -> Receipt:
