@@ -6,6 +6,7 @@ before is only told again. ``DIPTYCH_CHUNKERS`` names some chunkers, ``DIPTYCH_C
 sets; ``DIPTYCH_CHUNKERS_ASK=1`` has the questions answered as well, not only searched for.
 """
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -133,7 +134,10 @@ async def _costs(
     spaces, name = diptych.models.spaces, generation.chunker
     chunker, ref = spaces.chunker(generation), VersionRef(UUID(int=0), 1)
     began = time.perf_counter()
-    passages = [one.passage for text in readings for one in chunker.chunks(ref, 0, text)]
+    # In a thread: a chunker may ask the embedder, which this loop serves.
+    passages = await asyncio.to_thread(
+        lambda: [one.passage for text in readings for one in chunker.chunks(ref, 0, text)]
+    )
     cut = time.perf_counter() - began
     some = passages[:: max(len(passages) // SAMPLE, 1)][:SAMPLE]
     began = time.perf_counter()
