@@ -2,10 +2,16 @@
 
 import struct
 from email.message import EmailMessage
+from pathlib import Path
+from typing import cast
 
 import pytest
 
 from contracts.errors import Unreadable
+from contracts.nouns import DEFAULT_WORKSPACE
+from contracts.record import VersionState
+from readers.pool import ProcessReader
+from tests.ingestion.house import House, LineReader
 from tests.readers.conftest import ReadBytes, RefuseBytes, UnpackBytes
 from tests.readers.making_ole import msg, msg_within
 from tests.readers.making_tnef import MESSAGE_INTERFACE, SIGNATURE, attachment, attribute, tnef
@@ -142,3 +148,21 @@ async def test_what_is_torn_or_lies_has_its_reason(
     refusal: RefuseBytes, data: bytes, reason: Unreadable
 ) -> None:
     assert (await refusal(data, "winmail.dat")).reason is reason
+
+
+async def test_what_lies_in_it_is_found_below_the_mail(tmp_path: Path) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "a@e.org", "b@e.org", "Contrat"
+    data = tnef({OWN_SUBJECT: "Contrat"}, [attachment(b"plan.txt", b"le plan du toit")])
+    mail.add_attachment(data, "application", "ms-tnef", filename="winmail.dat")
+    pool = ProcessReader(workers=1)
+    house = await House(tmp_path / "house", reader=cast("LineReader", pool)).open()
+    await house.pour_file(mail.as_bytes(), "mail.eml", "mail.eml")
+    await house.rest()
+    page = await house.catalog.documents.find(DEFAULT_WORKSPACE, limit=10)
+    assert {record.source: record.state for record in page.items} == dict.fromkeys(
+        ["mail.eml", "mail.eml!/winmail.dat", "mail.eml!/winmail.dat!/plan.txt"],
+        VersionState.LIVE,
+    )
+    assert "le plan du toit" in await house.both()
+    await pool.close()
