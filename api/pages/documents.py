@@ -7,6 +7,7 @@ from nicegui import ui
 from nicegui.events import UploadEventArguments
 
 from api.pages.dialogs import quiet_button
+from api.pages.figures import number
 from api.pages.frame import add_page, titled
 from api.pages.members import Inside
 from api.pages.orders import Orders, Records
@@ -78,7 +79,7 @@ class DocumentsPage:
 
     def _drop_zone(self) -> None:
         text = self._visitor.text
-        limit = size_text(self._visitor.service.max_upload_bytes)
+        limit = size_text(self._visitor.service.max_upload_bytes, text)
         upload = ui.upload(
             multiple=True,
             auto_upload=True,
@@ -159,7 +160,7 @@ class DocumentsPage:
     def _chip(self, label: str, count: int, state: VersionState | None) -> None:
         here = " here" if state is self._filter else ""
         with ui.element("button").classes(f"chip{here}").on("click", lambda: self._choose(state)):
-            ui.label(f"{label} {count}")
+            ui.label(f"{label} {number(count, self._visitor.text)}")
 
     def _picked(self) -> set[str]:
         return {str(one["id"]) for one in self._table.selected}

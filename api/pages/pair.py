@@ -60,7 +60,7 @@ class PairView:
             ui.link(side.title, f"/original/{side.id}", new_tab=True).classes("pair-title")
             facts = [f"{side.created:%Y-%m-%d %H:%M}"]
             if record is not None:
-                facts = [kind(record), size_text(record.size), *facts]
+                facts = [kind(record), size_text(record.size, text), *facts]
             ui.label(" · ".join(facts)).classes("soft small")
             ui.label(side.source).classes("soft small")
             if record is not None:

@@ -8,7 +8,7 @@ from html import escape
 from nicegui import ui
 
 from api.pages.expectations import ExpectationsCard
-from api.pages.figures import TONES, reason_text
+from api.pages.figures import TONES, number, reason_text
 from api.pages.frame import add_page, heading, titled
 from api.pages.listing import PAGE, Listing, entry, sentence
 from api.pages.session import Visitor
@@ -52,8 +52,9 @@ class QualityPage:
         totals = Counter[str]()
         for one in summary.totals:
             totals[one.state] += one.documents
-        filters = {"": f"{text('documents.all')} {totals.total()}"}
-        filters |= {one: f"{text(f'quality.all_{one}')} {totals[one]}" for one in QualityState}
+        filters = {"": f"{text('documents.all')} {number(totals.total(), text)}"}
+        for state in QualityState:
+            filters[state] = f"{text(f'quality.all_{state}')} {number(totals[state], text)}"
         filters[OUTLIERS] = text("quality.outliers")
         nothing = "quality.none_here" if totals else "quality.empty"
         await self._list.restart(filters, text(nothing))

@@ -7,7 +7,7 @@ from uuid import UUID
 from nicegui import ui
 
 from api.pages.dialogs import quiet_button
-from api.pages.figures import reason_text
+from api.pages.figures import number, reason_text
 from api.pages.frame import add_page, titled
 from api.pages.listing import PAGE, Act, Listing, entry, original, sentence
 from api.pages.session import Visitor
@@ -45,8 +45,10 @@ class ReviewPage:
     async def _filters(self) -> dict[str, str]:
         visitor, text = self._visitor, self._visitor.text
         counts = await visitor.service.review.counts(visitor.workspace)
-        words = {one: f"{text(f'review.{one}')} {counts[one]}" for one in ReviewSource}
-        return {"": text("documents.all")} | words
+        filters = {"": text("documents.all")}
+        for source in ReviewSource:
+            filters[source] = f"{text(f'review.{source}')} {number(counts[source], text)}"
+        return filters
 
     async def _fetch(
         self, chosen: str, cursor: str | None

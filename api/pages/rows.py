@@ -10,7 +10,7 @@ from contracts.handling import RETRIABLE, UNDER_WAY
 from contracts.nouns import PanelName
 from contracts.record import DocumentRecord, PanelState, Reached, VersionState
 
-UNITS = ("B", "KB", "MB", "GB")
+UNITS = ("b", "kb", "mb", "gb")
 STEP = 1024
 TONES: Mapping[VersionState, str] = {
     VersionState.ACCEPTED: "",
@@ -22,13 +22,12 @@ TONES: Mapping[VersionState, str] = {
 }
 
 
-def size_text(size: float) -> str:
+def size_text(size: float, text: Texts) -> str:
     """Give a size in the unit that keeps it short."""
-    for unit in UNITS[:-1]:
-        if size < STEP:
-            return f"{size:.0f} {unit}"
-        size /= STEP
-    return f"{size:.1f} {UNITS[-1]}"
+    place = 0
+    while size >= STEP and place < len(UNITS) - 1:
+        size, place = size / STEP, place + 1
+    return f"{number(size, text)} {text(f'figure.{UNITS[place]}')}"
 
 
 def kind(record: DocumentRecord) -> str:
@@ -43,10 +42,11 @@ def row(record: DocumentRecord, text: Texts) -> dict[str, object]:
     """Give one row; every value is text or a number, and shown as such."""
     working = record.state in UNDER_WAY
     share = record.done / record.total if record.total else None
+    facts = kind(record), size_text(record.size, text), _other(record)
     return {
         "id": str(record.id),
         "title": record.title or record.filename,
-        "detail": " · ".join(filter(None, (kind(record), size_text(record.size), _other(record)))),
+        "detail": " · ".join(filter(None, facts)),
         "state": text(f"state.{record.state}"),
         "tone": TONES[record.state],
         "stage": text.known(f"stage.{record.stage}", "") if working else "",

@@ -163,9 +163,17 @@ def test_an_unknown_reason_still_shows_its_detail() -> None:
     assert row(record, texts("fr"))["why"] == "Something else."
 
 
-@pytest.mark.parametrize(("size", "text"), [(0, "0 B"), (2048, "2 KB"), (3 * 1024**4, "3072.0 GB")])
-def test_sizes_are_short(size: int, text: str) -> None:
-    assert size_text(size) == text
+@pytest.mark.parametrize(
+    ("size", "language", "shown"),
+    [
+        (0, "en", "0 B"),
+        (2048, "fr", "2 Ko"),
+        (1024**2 * 5 // 2, "ru", "2,5 МБ"),
+        (3 * 1024**4, "en", "3,072 GB"),
+    ],
+)
+def test_sizes_are_short(size: int, language: str, shown: str) -> None:
+    assert size_text(size, texts(language)) == shown
 
 
 @given(st.text())

@@ -106,7 +106,7 @@ class QualityContract:
         whole = await quality.find(None, limit=9)
         pages = [await quality.find(None, limit=2)]
         await quality.save([assessed(pages[0].items[0].assessment.ref)])  # good now: at the end
-        while cursor := pages[-1].cursor:
+        while (cursor := pages[-1].cursor) and len(pages) < len(refs):
             pages.append(await quality.find(None, limit=2, cursor=cursor))
         found = [one.assessment.ref for page in pages for one in page.items]
         assert whole.cursor is None
