@@ -11,9 +11,9 @@ from typing import Any, Final, Self
 from api.intake_desk import IntakeDesk
 from contracts.errors import InvalidInput, SetupFailed, Unavailable
 from contracts.intake import Intake, Place, PlaceKind, Places, Wish
-from contracts.record import Documents
 from deploy.settings import Settings, place_secret, place_variable
 from ingestion.attending import Attend
+from ingestion.discarding import Discard
 from ingestion.gathering import Gather, Opening
 from ingestion.receiving import Receive
 from readers.intake.names import is_plain, shown
@@ -45,12 +45,10 @@ class Gathering:
     attend: Attend
 
     @classmethod
-    def over(
-        cls, places: Places, documents: Documents, receive: Receive, settings: Settings
-    ) -> Self:
+    def over(cls, places: Places, discard: Discard, receive: Receive, settings: Settings) -> Self:
         """Put the use cases together."""
         opens = opening(settings)
-        gather = Gather(places, documents, receive, opens)
+        gather = Gather(places, discard, receive, opens)
         return cls(places, opens, gather, Attend(places, opens, gather))
 
     async def add(self, place: Place) -> bool:

@@ -291,7 +291,7 @@ def _assemble(opened: _Opened) -> Diptych:
         panels=panels,
         plans=plans,
         receive=receive,
-        intake=Gathering.over(catalog.places, catalog.documents, receive, settings),
+        intake=Gathering.over(catalog.places, opened.duplicates.discard, receive, settings),
         reconcile=reconcile,
         isolate=_isolate(opened, reconcile),
         sweep=Sweep(ledger, catalog.queue, panels, metrics, _duties(opened, keep, rebuild, sample)),

@@ -11,10 +11,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
+from uuid import UUID
 
 from contracts.errors import Conflict, DiptychError, InvalidInput, Unavailable
 from contracts.intake import Intake, Item, Known, Missed, Place, Places, Report, Sighting
-from contracts.record import Documents, Receipt
+from contracts.record import Receipt
 from ingestion.receiving import Upload
 
 BATCH = 200
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 Receiving: TypeAlias = Callable[[str, Upload], Awaitable[list[Receipt]]]
 """What ``Receive`` does."""
+Discarding: TypeAlias = Callable[[str, Sequence[UUID], str], Awaitable[object]]
+"""What ``Discard`` does: documents that are gone from a place can come back as any deleted ones."""
 Opening: TypeAlias = Callable[[Place], AbstractAsyncContextManager[Intake]]
 """Opens a place with its secrets. Raises SetupFailed or InvalidInput."""
 
@@ -54,6 +57,11 @@ class _Tally:
     partial: bool = False
     """Something could not be looked into."""
 
+    @property
+    def actor(self) -> str:
+        """Who deletes what is gone."""
+        return f"the place {self.place.name}"
+
     def missed(self, what: Missed) -> None:
         """Count something that was not taken."""
         if what.again_s is not None:
@@ -73,10 +81,10 @@ class Gather:
     """Use case: one look at one place, by one process at a time."""
 
     def __init__(
-        self, places: Places, documents: Documents, receive: Receiving, opening: Opening
+        self, places: Places, discard: Discarding, receive: Receiving, opening: Opening
     ) -> None:
         self._places = places
-        self._documents = documents
+        self._discard = discard
         self._receive = receive
         self._opening = opening
 
@@ -196,7 +204,7 @@ class Gather:
         tally.counts[_outcome(receipts)] += 1
         documents = tuple(receipt.ref.document for receipt in receipts)
         if tally.place.mirror and before and (gone := set(before.documents) - set(documents)):
-            await self._documents.delete(tally.place.workspace, list(gone))
+            await self._discard(tally.place.workspace, list(gone), tally.actor)
         return Known(item.source, item.mark, documents)
 
     async def _remove(self, tally: _Tally) -> None:
@@ -211,7 +219,7 @@ class Gather:
             return
         while gone := await self._places.unseen(name, tally.look, BATCH):
             documents = [document for one in gone for document in one.documents]
-            await self._documents.delete(tally.place.workspace, documents)
+            await self._discard(tally.place.workspace, documents, tally.actor)
             await self._places.forget(name, [one.source for one in gone])
             counts["removed"] += len(gone)
 

@@ -156,11 +156,13 @@ def curation(catalog: InMemoryCatalog) -> Curation:
     return Curation(suites, Curate(suites, documents, now), collect, SentencexSplitter())
 
 
-def ways_in(catalog: InMemoryCatalog, receive: Receive, shares: Path) -> IntakeDesk:
+def ways_in(
+    catalog: InMemoryCatalog, discard: Discard, receive: Receive, shares: Path
+) -> IntakeDesk:
     """The places of a catalog in memory; folders may lie below ``shares``."""
     shares.mkdir()
     settings = Settings(home=shares.parent / "home", intake_root=shares)
-    return desk(Gathering.over(catalog.places, catalog.documents, receive, settings), settings)
+    return desk(Gathering.over(catalog.places, discard, receive, settings), settings)
 
 
 class Stand:
@@ -202,7 +204,7 @@ class Stand:
             watch=catalog.watch,
             people=catalog.people,
             personal=catalog.personal,
-            intake=ways_in(catalog, receive, self.shares),
+            intake=ways_in(catalog, discard, receive, self.shares),
             queue=catalog.queue,
             ledger=catalog.ledger,
             panels=self.panels,

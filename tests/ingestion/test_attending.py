@@ -30,7 +30,7 @@ class Stand:
         def opening(place: Place) -> AbstractAsyncContextManager[Intake]:
             return self.intakes[place.name].opened(place)
 
-        gather = Gather(self.places, house.catalog.documents, house.receive, opening)
+        gather = Gather(self.places, house.discard, house.receive, opening)
         self.attend = Attend(self.places, opening, gather)
 
     async def round(self) -> None:

@@ -46,7 +46,7 @@ class Scene:
     async def look(self, place: Place = PLACE, *, again: bool = False) -> Report:
         catalog = self.house.catalog
         await catalog.places.add(place)
-        gather = Gather(catalog.places, catalog.documents, self.receive, self.intake.opened)
+        gather = Gather(catalog.places, self.house.discard, self.receive, self.intake.opened)
         return await gather(place, again=again)
 
     async def documents(self) -> dict[str, int]:
@@ -212,6 +212,9 @@ async def test_a_mirror_deletes_what_is_gone(scene: Scene) -> None:
     scene.intake.put("c.jsonl", '{"_id": "y"}')
     assert (await scene.look(MIRROR)).removed == 2
     assert set(await scene.documents()) == {"b.txt", "c.jsonl#y"}
+    trashed = (await scene.house.discard.trashed(DEFAULT_WORKSPACE, 9)).items
+    assert {one.arrival.source for one in trashed} == {"a.txt", "c.jsonl#x"}
+    assert {one.by for one in trashed} == {"the place scans"}
     scene.intake.put("a.txt", "a.txt")
     assert (await scene.look(MIRROR)).new == 1
 
