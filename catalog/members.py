@@ -1,6 +1,7 @@
 """PostgresMembers: documents that lie inside others."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Final
 from uuid import UUID
 
@@ -32,6 +33,16 @@ WHERE id = %(document)s AND deleted IS NULL AND opened <= %(number)s AND NOT EXI
     SELECT FROM catalog.version
     WHERE document = %(document)s AND number = %(number)s AND state = 'cancelled')
 RETURNING workspace, coalesce(top, id), depth
+"""
+# A member that came back from the trash stands by itself until then, with what lies in it.
+_ADOPT: Final = """
+WITH adopted AS (
+    UPDATE catalog.document SET parent = %(parent)s, top = %(top)s, depth = %(depth)s
+    WHERE id = ANY (%(documents)s::uuid[]) AND parent IS NULL AND deleted IS NULL
+    RETURNING id
+)
+UPDATE catalog.document d SET top = %(top)s, depth = d.depth + %(depth)s
+FROM adopted WHERE d.top = adopted.id
 """
 
 
@@ -66,6 +77,7 @@ class PostgresMembers:
             receipts = await self._accept.within(connection, workspace, arrivals, place)
             cursor = await connection.execute(LOCK_MEMBERS, {"parents": [parent.document]})
             kept = {receipt.ref.document for receipt in receipts}
+            await connection.execute(_ADOPT, asdict(place) | {"documents": list(kept)})
             lost = [member[0] async for member in cursor if member[0] not in kept]
             await delete(connection, self._jobs, workspace, lost)
             return receipts

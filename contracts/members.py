@@ -39,9 +39,10 @@ class Members(Protocol):
     async def enclose(self, parent: VersionRef, arrivals: Sequence[Arrival]) -> list[Receipt]:
         """Accept all that lies in a version, as ``Documents.accept`` does, as its members.
 
-        Members of the document that are not among the arrivals are deleted with all in them. All
-        in one transaction; the same again is nothing new. Nothing happens and nothing is given
-        when the document is deleted, the version cancelled or a later one opened before.
+        One that is there by itself (it came back from the trash) becomes a member again. Members
+        that are not among the arrivals are deleted with all in them. All in one transaction; the
+        same again is nothing new. Nothing happens and nothing is given when the document is
+        deleted, the version cancelled or a later one opened before.
         """
         ...
 

@@ -114,6 +114,18 @@ class MembersContract:
         assert await desk.delete(first.ref.document) == [first.ref.document]
         assert await inside(desk, mail.document) == ["mail!/b"]
 
+    async def test_a_member_that_came_back_by_itself_is_one_again(self, desk: Desk) -> None:
+        mail = await desk.accept_one("mail", "un")
+        alone = await desk.accept_one("mail!/box")
+        (deep,) = await enclose(desk, alone, "mail!/box!/deep")
+        newer = await desk.accept_one("mail", "deux")
+        (box,) = await enclose(desk, newer, "mail!/box")
+        assert (box.ref, box.unchanged) == (alone, True)
+        assert await inside(desk, mail.document) == ["mail!/box"]
+        assert (await desk.catalog.members.nesting(deep.ref.document)).depth == 2
+        gone = {mail.document, alone.document, deep.ref.document}
+        assert set(await desk.delete(mail.document)) == gone
+
     async def test_deleting_a_document_with_its_members_gives_each_once(self, desk: Desk) -> None:
         mail = await desk.accept_one("mail")
         (member,) = await enclose(desk, mail, "mail!/a")

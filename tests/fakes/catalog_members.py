@@ -51,6 +51,8 @@ class InMemoryMembers:
         found.opened = parent.number
         receipts = self._desk.take(found.workspace, arrivals, found.id)
         kept = {receipt.ref.document for receipt in receipts}
+        for document in kept:
+            self._tables.documents[document].parent = found.id
         self._desk.forget([d.id for d in self._tables.members(found.id) if d.id not in kept])
         return receipts
 
