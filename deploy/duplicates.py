@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Self
 
+from catalog.postgres import PostgresCatalog
+from contracts.blobs import Blobs
 from contracts.likeness import LikenessRecord
 from contracts.observing import Metrics
-from contracts.record import Documents, Ledger
 from ingestion.comparing import Compare, CompareStored
 from ingestion.deciding import Decide
 from ingestion.discarding import Discard
@@ -22,15 +23,10 @@ class Duplicates:
     discard: Discard
 
     @classmethod
-    def over(
-        cls,
-        record: LikenessRecord,
-        documents: Documents,
-        ledger: Ledger,
-        discard: Discard,
-        metrics: Metrics,
-    ) -> Self:
-        """Put them on a record."""
+    def over(cls, catalog: PostgresCatalog, blobs: Blobs, days: int, metrics: Metrics) -> Self:
+        """Put them on a record; what is deleted is kept for so many days."""
+        record, documents = catalog.likeness, catalog.documents
         compare = Compare(record, metrics)
-        stored = CompareStored(ledger, record, compare)
-        return cls(record, compare, stored, Decide(documents, record, discard), discard)
+        discard = Discard(documents, catalog.trash, blobs, days=days)
+        decide = Decide(documents, record, discard)
+        return cls(record, compare, CompareStored(catalog.ledger, record, compare), decide, discard)

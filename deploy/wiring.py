@@ -33,36 +33,29 @@ from contracts.variants import Variants
 from deploy import stores
 from deploy.duplicates import Duplicates
 from deploy.following import PlanFollower
+from deploy.ingesting import Ingesting
 from deploy.intake import Gathering
 from deploy.mirrors import tracers
 from deploy.models import CHUNKER, Models, build_models, prices
+from deploy.opened import Opened
 from deploy.personal import Personal
 from deploy.quality import Quality
-from deploy.settings import MEGABYTE, Settings
+from deploy.settings import Settings
 from deploy.stores import Bar
-from deploy.tracing import Observers, Traced, forgetting, observing
-from exports.reading import ExportFile
+from deploy.tracing import Traced, observing
 from inference.openvino_embedder import OpenVinoEmbedder
 from inference.sentences import SentencexSplitter
-from ingestion.admitting import Admit
-from ingestion.copying import Copy
-from ingestion.discarding import Discard
 from ingestion.draining import Drain
 from ingestion.generations import KeepGenerations
 from ingestion.isolating import Isolate
-from ingestion.languages import TellLanguages
-from ingestion.opening import Open
 from ingestion.ordering import Order
 from ingestion.parity import CheckParity
-from ingestion.preparing import Prepare
 from ingestion.rebuilding import Rebuild
 from ingestion.receiving import Receive
 from ingestion.reconciling import Reconcile
 from ingestion.repairing import Repair
 from ingestion.sampling import Sample
-from ingestion.surveying import Survey
-from ingestion.sweeping import Duty, Sweep
-from ingestion.writing import Write
+from ingestion.sweeping import Sweep
 from retrieval.answering import Ask
 from retrieval.searching import Search
 from retrieval.shadowing import Shadow
@@ -226,60 +219,31 @@ async def open_diptych(
         )
         quality = Quality.over(catalog.assessments, catalog.ledger, models, counts)
         blobs = FolderBlobs(settings.home / "blobs")
-        duplicates = _duplicates(settings, catalog, blobs, observers.metrics)
+        duplicates = Duplicates.over(catalog, blobs, settings.trash_days, observers.metrics)
         parts = settings, catalog, blobs, models, panels, plans, shadow, observers
-        yield _assemble(_Opened(*parts, quality, Personal.over(catalog, models, plans), duplicates))
+        yield _assemble(Opened(*parts, quality, Personal.over(catalog, models, plans), duplicates))
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """What the use cases stand on."""
-
-    settings: Settings
-    catalog: PostgresCatalog
-    blobs: Blobs
-    models: Models
-    panels: Mapping[PanelName, Panel]
-    plans: PlanFollower
-    shadow: Shadow
-    observers: Observers
-    quality: Quality
-    personal: Personal
-    duplicates: Duplicates
-
-
-def _duplicates(
-    settings: Settings, catalog: PostgresCatalog, blobs: Blobs, metrics: Metrics
-) -> Duplicates:
-    """Give what compares documents, decides on those that are alike, deletes and restores."""
-    ledger, documents = catalog.ledger, catalog.documents
-    discard = Discard(documents, catalog.trash, blobs, days=settings.trash_days)
-    return Duplicates.over(catalog.likeness, documents, ledger, discard, metrics)
-
-
-def _assemble(opened: _Opened) -> Diptych:
+def _assemble(opened: Opened) -> Diptych:
     """Give the use cases over the parts."""
-    settings, catalog, models = opened.settings, opened.catalog, opened.models
-    panels, plans, metrics = opened.panels, opened.plans, opened.observers.metrics
-    ledger, register, generations = catalog.ledger, catalog.register, catalog.generations
+    catalog, ingesting = opened.catalog, Ingesting.over(opened)
     search, ask, traced = _asking(opened)
-    reconcile, receive = _reconcile(opened), _receive(opened)
-    survey, parity, sample, keep, rebuild = _upkeep(opened)
+    evidence, log = catalog.evidence, catalog.parity_log
     return Diptych(
-        settings=settings,
-        models=models,
+        settings=opened.settings,
+        models=opened.models,
         documents=catalog.documents,
         order=Order(catalog.handling, catalog.documents),
-        ledger=ledger,
+        ledger=catalog.ledger,
         people=catalog.people,
         personal=opened.personal,
         queue=catalog.queue,
         watch=catalog.watch,
         blobs=opened.blobs,
         policies=catalog.policies,
-        register=register,
-        generations=generations,
-        parity_log=catalog.parity_log,
+        register=catalog.register,
+        generations=catalog.generations,
+        parity_log=log,
         runs=catalog.runs,
         review=catalog.review,
         judgements=catalog.judgements,
@@ -288,20 +252,20 @@ def _assemble(opened: _Opened) -> Diptych:
         quality=opened.quality,
         duplicates=opened.duplicates,
         variants=catalog.variants,
-        panels=panels,
-        plans=plans,
-        receive=receive,
-        intake=Gathering.over(catalog.places, opened.duplicates.discard, receive, settings),
-        reconcile=reconcile,
-        isolate=_isolate(opened, reconcile),
-        sweep=Sweep(ledger, catalog.queue, panels, metrics, _duties(opened, keep, rebuild, sample)),
-        drain=Drain(ledger, register, generations, reconcile),
-        parity=parity,
-        repair=Repair(ledger, survey, parity, metrics),
-        rebuild=rebuild,
-        keep_generations=keep,
-        sample=sample,
-        switch=Switch(catalog.policies, register, catalog.evidence, catalog.parity_log, ledger),
+        panels=opened.panels,
+        plans=opened.plans,
+        receive=ingesting.receive,
+        intake=ingesting.intake,
+        reconcile=ingesting.reconcile,
+        isolate=ingesting.isolate,
+        sweep=ingesting.sweep,
+        drain=ingesting.drain,
+        parity=ingesting.parity,
+        repair=ingesting.repair,
+        rebuild=ingesting.rebuild,
+        keep_generations=ingesting.keep_generations,
+        sample=ingesting.sample,
+        switch=Switch(catalog.policies, catalog.register, evidence, log, catalog.ledger),
         shadow=opened.shadow,
         search=search,
         ask=ask,
@@ -309,7 +273,7 @@ def _assemble(opened: _Opened) -> Diptych:
     )
 
 
-def _asking(opened: _Opened) -> tuple[Search, Ask, Traced]:
+def _asking(opened: Opened) -> tuple[Search, Ask, Traced]:
     """Give the use cases that find and answer, and both as people use them: with traces."""
     models, masking, observers = opened.models, opened.personal.masking, opened.observers
     plans, offer = opened.plans, opened.shadow.offer
@@ -318,68 +282,3 @@ def _asking(opened: _Opened) -> tuple[Search, Ask, Traced]:
     ask = Ask(search, *parts, private=masking.chat)
     price, traces = prices(opened.settings), opened.catalog.traces
     return search, ask, Traced.over(search, ask, traces, observers, price, masking.traced)
-
-
-def _duties(
-    opened: _Opened, keep: KeepGenerations, rebuild: Rebuild, sample: Sample
-) -> tuple[Duty, ...]:
-    """Give what the sweep does beside finding backlog, in order."""
-    forget = forgetting(opened.catalog.traces, opened.settings.trace_days)
-    renew, expire = opened.quality.renewal.step, opened.duplicates.discard.step
-    return keep.step, rebuild.step, forget, sample, renew, expire
-
-
-def _isolate(opened: _Opened, reconcile: Reconcile) -> Isolate:
-    """Give what stands between a worker and a document that ends it."""
-    ledger, ended, most = opened.catalog.ledger, opened.observers.ended, opened.settings.max_crashes
-    return Isolate(ledger, opened.panels, reconcile, ended, most=most)
-
-
-def _receive(opened: _Opened) -> Receive:
-    """Give the use case that lets documents in."""
-    settings, catalog = opened.settings, opened.catalog
-    room, queue = settings.min_free_mb * MEGABYTE, settings.max_waiting
-    admit = Admit(catalog.handling, opened.blobs, min_free=room, max_waiting=queue)
-    limit = settings.max_upload_bytes
-    return Receive(catalog.documents, opened.blobs, limit=limit, admit=admit)
-
-
-def _upkeep(opened: _Opened) -> tuple[Survey, CheckParity, Sample, KeepGenerations, Rebuild]:
-    """Give the use cases that hold panels against the ledger, build generations, fill anew."""
-    catalog, panels, metrics = opened.catalog, opened.panels, opened.observers.metrics
-    ledger, register, spaces = catalog.ledger, catalog.register, opened.models.spaces
-    survey = Survey(ledger, panels, register, catalog.generations)
-    sample = Sample(ledger, survey, catalog.policies, catalog.parity_log, metrics)
-    grace, alone = opened.settings.grace_seconds, catalog.rights.rebuilding
-    keep = KeepGenerations(catalog.generations, panels, register, spaces, grace_s=grace)
-    rebuild = Rebuild(ledger, panels, register, survey, ExportFile.open, alone)
-    return survey, CheckParity(ledger, survey, catalog.parity_log), sample, keep, rebuild
-
-
-def _reconcile(opened: _Opened) -> Reconcile:
-    """Give the use case that does the work."""
-    catalog, models, panels = opened.catalog, opened.models, opened.panels
-    ledger, metrics, ended = catalog.ledger, opened.observers.metrics, opened.observers.ended
-    limit = opened.settings.max_upload_bytes
-    pages, members = catalog.recognised, catalog.members
-    opening = Open(ledger, members, pages, opened.blobs, models.reader, limit=limit)
-    return Reconcile(
-        ledger,
-        opened.blobs,
-        panels,
-        catalog.generations,
-        models.spaces,
-        prepare=Prepare(
-            ledger,
-            opening,
-            metrics,
-            tell=TellLanguages(models.detector),
-            assess=opened.quality.assess,
-            screen=opened.personal.screen,
-            compare=opened.duplicates.compare,
-            ended=ended,
-        ),
-        write=Write(ledger, models.extractor, panels, metrics),
-        copy=Copy(ledger, panels, catalog.policies, catalog.register, ExportFile.open, metrics),
-        ended=ended,
-    )
