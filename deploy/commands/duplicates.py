@@ -39,7 +39,10 @@ def list_duplicates(
     """List documents that are alike and not decided, the newest first."""
     if context.invoked_subcommand:
         return
-    for twins in run(_list(workspace, verdict, limit, apart=apart)):
+    found = run(_list(workspace, verdict, limit, apart=apart))
+    if not (found or as_json):
+        out.print("There are none.", highlight=False)
+    for twins in found:
         if as_json:
             emit(twins)
             continue

@@ -85,7 +85,10 @@ def list_places(as_json: JsonOption = False) -> None:
         async with open_diptych(load()) as diptych:
             return await diptych.intake.places.all()
 
-    for record in run(main()):
+    records = run(main())
+    if not (records or as_json):
+        out.print("There are no places yet: diptych intake add.", highlight=False)
+    for record in records:
         if as_json:
             emit(record)
         else:

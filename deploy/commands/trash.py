@@ -38,7 +38,7 @@ def delete(
     if as_json:
         emit({"deleted": gone})
     else:
-        out.print(f"{len(gone):,} documents are deleted; both panels follow.", highlight=False)
+        out.print(f"Deleted: {len(gone):,}; both panels follow.", highlight=False)
 
 
 def restore(
@@ -72,6 +72,8 @@ async def _restore(workspace: str, document: UUID) -> Receipt:
 
 
 def _show(trashed: list[Trashed], *, as_json: bool) -> None:
+    if not (trashed or as_json):
+        out.print("The trash is empty.", highlight=False)
     for one in trashed:
         if as_json:
             emit(one)

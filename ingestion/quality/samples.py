@@ -19,12 +19,13 @@ class Sample:
 
 
 def samples(parts: Sequence[Part]) -> list[Sample]:
-    """Give at most SLICES pieces of text, evenly over the characters; a short text whole."""
+    """Give at most SLICES pieces of text, evenly over it; a short text whole, by its languages."""
     total = sum(len(part.text) for part in parts)
     if total <= SLICE_LENGTH:
-        languages = {part.language for part in parts}
-        language = languages.pop() if len(languages) == 1 else UNDETERMINED
-        return [Sample("\n".join(part.text for part in parts), language)] if total else []
+        texts: dict[str, list[str]] = {}
+        for part in parts:
+            texts.setdefault(part.language, []).append(part.text)
+        return [Sample("\n".join(of), language) for language, of in texts.items()] if total else []
     count = min(SLICES, -(-total // SLICE_LENGTH))
     middles = [total * (2 * number + 1) // (2 * count) for number in range(count)]
     found: list[Sample] = []

@@ -150,7 +150,7 @@ def test_what_was_ingested_before_is_compared(desk: Desk) -> None:
 
 def test_what_is_deleted_is_listed_with_who_did_it_and_comes_back(desk: Desk) -> None:
     one, two = desk.pour("old words", "one"), desk.pour("others", "two")
-    assert said("delete", one, two).startswith("2 documents are deleted")
+    assert said("delete", one, two).startswith("Deleted: 2;")
     desk.run()
     told = said("restore", "--list")
     assert f"by command line, {getpass.getuser()}" in told

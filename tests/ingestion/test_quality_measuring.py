@@ -49,6 +49,14 @@ def test_words_and_languages_of_clean_texts_are_known(text: str, language: str) 
     assert found["unknown_words"] < 0.15
 
 
+def test_short_mails_of_a_mailbox_are_looked_up_each_in_its_language() -> None:
+    texts = {"fr": FRENCH[:300], "ru": RUSSIAN[:300], "en": ENGLISH[:300]}
+    parts = [Part(n, "", text, language=one) for n, (one, text) in enumerate(texts.items())]
+    found = figures(Reading("application/mbox", tuple(parts)))
+    assert found.keys() >= {"language_fr", "language_ru", "language_en"}
+    assert found["unknown_words"] < 0.2
+
+
 @pytest.mark.parametrize("text", [FRENCH, ENGLISH, RUSSIAN])
 def test_badly_recognised_text_is_doubtful_and_worse_is_bad(text: str) -> None:
     assert state(reading(misread(text, 0.2))) is not QualityState.GOOD
@@ -158,12 +166,18 @@ def test_a_few_words_say_nothing_of_words() -> None:
     assert "foreign_words" not in found
 
 
-@pytest.mark.parametrize("media_type", ["application/json", "application/zip", "application/x-tar"])
+@pytest.mark.parametrize(
+    "media_type", ["application/json", "application/gzip", "application/x-tar"]
+)
 def test_data_for_programs_is_not_read_as_prose(media_type: str) -> None:
     data = '{"qxzwv": "blfgh", "trwqz": "vbnmk"}\n' * 100
     found = figures(reading(data, media_type=media_type))
     assert "unknown_words" not in found
     assert state(reading(data, media_type=media_type)) is QualityState.GOOD
+
+
+def test_books_are_prose_although_they_are_packed() -> None:
+    assert "unknown_words" in figures(reading(FRENCH, media_type="application/epub+zip"))
 
 
 PARTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=3000), max_size=6)
