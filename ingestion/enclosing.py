@@ -95,6 +95,10 @@ class Inside:
     async def accept(self) -> None:
         """Make documents of the files; those of an earlier version that are gone are deleted."""
         if self._taken or self._task.ref.number > 1:
+            for taken in self._taken.values():
+                # Another document of these bytes may have gone while the rest was unpacked, for
+                # minutes: nothing is accepted whose bytes are not there. Raises NotFound.
+                await self._blobs.path(taken.stored.sha256)
             arrivals = [one for taken in self._taken.values() for one in taken.documents]
             receipts = await self._members.enclose(self._task.ref, arrivals)
             # Deleted meanwhile, or a later version came first; or a corpus was too long.

@@ -1,7 +1,10 @@
 """What goes wrong with one document keeps no other from its readers, and nothing works on alone."""
 
 import asyncio
+import hashlib
+import json
 import shutil
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +100,36 @@ async def test_an_archive_that_is_stopped_leaves_no_bytes_of_what_was_unpacked(
     await asyncio.wait_for(working, 30)
     kept = [path.read_bytes() for path in house.folder.rglob("*") if path.is_file()]
     assert kept == [b"archive"]
+
+
+class Forgetful(LineReader):
+    """Hands out a file, then calls ``meanwhile`` before it goes on."""
+
+    meanwhile: Callable[[], Awaitable[None]]
+
+    async def read(self, source: Source, *rest: Any, **named: Any) -> Reading:
+        reading = await super().read(source, *rest, **named)
+        await self.meanwhile()
+        return reading
+
+
+async def test_members_are_not_accepted_whose_bytes_went_with_another_document(
+    tmp_path: Path,
+) -> None:
+    reader = Forgetful()
+    house = await House(tmp_path / "house", reader=reader).open()
+    inside = hashlib.sha256(b"inside").hexdigest()
+
+    async def removal() -> None:
+        reader.meanwhile = nothing
+        await house.catalog.blobs.delete(inside)
+
+    async def nothing() -> None:
+        pass
+
+    reader.meanwhile = removal
+    document = (await house.pour(json.dumps({"box": {"a.txt": "inside"}}), "mail")).ref.document
+    await house.reconcile([document])
+    assert await house.both() == set()
+    await house.rest()
+    assert await house.both() == {"a.txt", "inside"}
