@@ -14,6 +14,8 @@ from readers.pdf_words import Cells, Rows, TextLine, Word, has_digit, is_number
 
 GAP = 0.9
 """Space between columns at least, in heights of a line; between words it is 0.3."""
+NARROW = 0.6
+"""The same where the rows around show the columns."""
 ALIGNED = 3.0
 """Points by which the edges of a column's cells differ at most."""
 FAR = 6.0
@@ -57,14 +59,20 @@ def aligned_rows(lines: Sequence[TextLine], gone: AbstractSet[int]) -> Iterator[
     ``gone`` are lines to pass over.
     """
     rows = list(_rows(lines, gone))
-    at = 0
+    at = taken = 0
     while at < len(rows):
         run, bands = _run(rows, at)
         if not _is_table(run, bands):
             # Not row by row: a page of two columns of sentences is a long run from each row on.
             at += 1 + len(run) // 16
             continue
-        at += len(run)
+        header = rows[at - 1] if at > taken else None
+        at = taken = at + len(run)
+        if header and _is_next(header, run[0]) and (parted := _by_band(header, bands)):
+            widened = _with(bands, parted)
+            if widened:
+                run.insert(0, parted)
+                bands = widened
         for row in run:
             cells = _in_bands(row, bands)
             if any(cells[1:]):
@@ -111,19 +119,44 @@ def _run(rows: Sequence[_Row], at: int) -> tuple[list[_Row], list[_Band]]:
     run: list[_Row] = []
     bands: list[list[_Band]] = [[]]
     for row in rows[at:]:
-        if run:
-            apart = row.middle - run[-1].middle
-            most = TIGHT if len(row.cells) == 1 else FAR
-            if not row.height / 2 < apart <= most * max(row.height, run[-1].height):
-                break
-        joined = _with(bands[-1], row)
+        if run and not _is_next(run[-1], row):
+            break
+        fitting, joined = row, _with(bands[-1], row)
+        if joined is None and (parted := _by_band(row, bands[-1])):
+            fitting, joined = parted, _with(bands[-1], parted)
         if joined is None:
             break
-        run.append(row)
+        run.append(fitting)
         bands.append(joined)
     while run and len(run[-1].cells) == 1:
         run.pop()
     return run, bands[len(run)]
+
+
+def _is_next(row: _Row, other: _Row) -> bool:
+    """Tell whether a row stands near enough below another; a cell's next line stands tight."""
+    most = TIGHT if len(other.cells) == 1 else FAR
+    return other.height / 2 < other.middle - row.middle <= most * max(row.height, other.height)
+
+
+def _by_band(row: _Row, bands: Sequence[_Band]) -> _Row | None:
+    """Part a row where its words stand in different columns, though its gaps are narrow."""
+    cells: Cells = []
+    before = -1
+    for word in (word for cell in row.cells for word in cell):
+        over = [n for n, band in enumerate(bands) if band[0] < word.right and word.left < band[1]]
+        if len(over) > 1:
+            return None
+        apart = not cells or word.left - cells[-1][-1].right > NARROW * word.height
+        if apart and over and over[0] != before:
+            cells.append([])
+        elif not cells or (over and over[0] != before):
+            return None
+        before = over[0] if over else before
+        cells[-1].append(word)
+    if len(cells) <= len(row.cells) or len(cells) < min(COLUMNS, len(bands)):
+        return None
+    return _Row(row.first, row.after, cells)
 
 
 def _with(bands: list[_Band], row: _Row) -> list[_Band] | None:
@@ -154,8 +187,8 @@ def _with(bands: list[_Band], row: _Row) -> list[_Band] | None:
 def _in_bands(row: _Row, bands: Sequence[_Band]) -> Cells:
     cells: Cells = [[] for _ in bands]
     for cell in row.cells:
-        place = next(n for n, band in enumerate(bands) if band[0] <= _span(cell)[0] <= band[1])
-        cells[place] = cell
+        place = next(n for n, band in enumerate(bands) if _span(cell)[1] <= band[1])
+        cells[place] = cells[place] + cell
     return cells
 
 
@@ -172,12 +205,14 @@ def _is_table(run: Sequence[_Row], bands: Sequence[_Band]) -> bool:
     if len(full) < ROWS - 1 or sum(map(_is_prose, columns)) > 1:
         return False
     if len(bands) < COLUMNS:
-        return len(full) >= ROWS and in_line == len(bands) and any(map(_has_digits, columns[1:]))
+        amounts = all(map(is_number, columns[-1])) and _in_line(columns[-1], all_of=True)
+        both = in_line == len(bands) and any(map(_has_digits, columns[1:]))
+        return len(full) >= ROWS and (amounts or both)
     return in_line >= COLUMNS and (len(full) >= ROWS or any(map(is_number, full[1][1:])))
 
 
-def _in_line(column: Sequence[list[Word]]) -> bool:
-    """Tell whether most cells begin, end or have their middle at the same place."""
+def _in_line(column: Sequence[list[Word]], *, all_of: bool = False) -> bool:
+    """Tell whether two thirds of the cells begin, end or have their middle at the same place."""
     for places in (
         [cell[0].left for cell in column],
         [cell[-1].right for cell in column],
@@ -185,7 +220,7 @@ def _in_line(column: Sequence[list[Word]]) -> bool:
     ):
         places.sort()
         most = max(bisect_right(places, one + ALIGNED) - at for at, one in enumerate(places))
-        if most > 1 and 3 * most >= 2 * len(places):
+        if most > 1 and 3 * most >= (3 if all_of else 2) * len(places):
             return True
     return False
 

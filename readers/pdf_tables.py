@@ -7,7 +7,6 @@ character that can be seen stays in the text once, and so does the text around t
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import radians, remainder, tau
-from statistics import median
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped] # no stubs are published
 from pypdfium2 import raw
@@ -38,10 +37,10 @@ def in_rows(
     ``characters`` are the same before, ``boxes`` what is around each run of text.
     """
     turn = TURNS[page.get_rotation()]
-    shown = [turned(box, turn) for box in boxes]
-    if not 2 * _FEWEST_ROWS <= len(shown) <= MOST_BOXES:
+    if not 2 * _FEWEST_ROWS <= len(boxes) <= MOST_BOXES:
         return characters
-    gap = _GAP * median(box[3] - box[1] for box in shown)
+    shown = [turned(box, turn) for box in boxes]
+    gap = _GAP * sorted(box[3] - box[1] for box in shown)[len(shown) // 2]
     if _rows_with_gaps(sorted(shown, key=_middle), gap) < _FEWEST_ROWS:
         return characters
     found = grids(page, turn)
@@ -69,10 +68,14 @@ def _rows_with_gaps(boxes: Sequence[Box], gap: float) -> int:
     row: list[Box] = []
     for box in (*boxes, _NOWHERE):
         if row and abs(_middle(box) - _middle(row[0])) > gap / 2:
-            found += any(other[0] - one[2] > gap for one, other in pairwise(sorted(row)))
+            found += len(row) > 1 and _has_gap(row, gap)
             row = []
         row.append(box)
     return found
+
+
+def _has_gap(row: list[Box], gap: float) -> bool:
+    return any(other[0] - one[2] > gap for one, other in pairwise(sorted(row)))
 
 
 def _middle(box: Box) -> float:

@@ -96,11 +96,13 @@ def test_a_table_that_is_drawn_column_by_column_is_written_by_rows() -> None:
 def test_numbers_one_above_the_other_between_two_lines_are_rows() -> None:
     def draw(canvas: Canvas) -> None:
         ruled(canvas, [["Produit", "Prix"]])
-        for number, row in enumerate([["Lampe", "49,90"], ["Câble", "3,20"], ["Total", "53,10"]]):
-            words(canvas, (77, 355 - 15 * number, row[0]), (177, 355 - 15 * number, row[1]))
+        columns = [["Lampe", "Pose", "Câble", "Total"], ["49,90", "", "3,20", "53,10"]]
+        for x, column in zip((77, 177), columns, strict=True):
+            words(canvas, *((x, 355 - 15 * n, cell) for n, cell in enumerate(column) if cell))
         canvas.grid([72, 172, 272], [370, 300])
 
-    assert part(draw).text == "Produit\tPrix\nLampe\t49,90\nCâble\t3,20\nTotal\t53,10\n"
+    expected = "Produit\tPrix\nLampe\t49,90\nPose\nCâble\t3,20\nTotal\t53,10\n"
+    assert part(draw).text == expected
 
 
 def test_a_cell_over_several_rows_or_columns_is_in_the_first() -> None:
@@ -126,13 +128,13 @@ def test_a_table_on_a_turned_page_is_read_as_it_is_shown(turn: int) -> None:
 def test_a_table_in_a_form_that_is_placed_on_the_page_is_found() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.beginForm("table")
-        ruled(canvas, PRICES)
+        ruled(canvas, [["Produit", "Prix"], ["Lampe\nde bureau", "49,90"]])
         canvas.endForm()
         canvas.translate(-30, 120)
         canvas.scale(0.8, 0.8)
         canvas.doForm("table")
 
-    assert part(draw).text == IN_ROWS
+    assert part(draw).text == "Produit\tPrix\nLampe de bureau\t49,90\n"
 
 
 def test_columns_without_lines_are_rows_in_the_order_they_are_drawn() -> None:
@@ -147,10 +149,21 @@ def test_totals_without_lines_are_rows() -> None:
     assert text == "Total HT\t100,00 €\nTVA 20 %\t20,00 €\nTotal TTC\t120,00 €\n"
 
 
+def test_a_row_whose_columns_stand_close_is_parted_as_the_rows_around() -> None:
+    rows = [
+        ["Article", "Nombre de pièces", "Prix"],
+        ["Lampe", "2", "49,90"],
+        ["Câble", "7", "3,20"],
+    ]
+    close = ["Rallonge", "1 000 000 pièces", "1,00"]
+    text = part(lambda canvas: beside(canvas, [*rows, close, ["Pile", "4", "2,00"]], 221, 450)).text
+    assert text.endswith("Câble\t7\t3,20\nRallonge\t1 000 000 pièces\t1,00\nPile\t4\t2,00\n")
+
+
 def columns(canvas: Canvas, *, by_row: bool) -> None:
     places = [(x, 600 - 20 * line) for x in (60, 340) for line in range(8)]
     for x, y in sorted(places, key=lambda at: (-at[1], at[0])) if by_row else places:
-        canvas.drawString(x, y, SENTENCE[:45])
+        canvas.drawString(x, y, f"{SENTENCE[:42]} {round(y)}")
 
 
 def frame(canvas: Canvas) -> None:
@@ -194,14 +207,6 @@ def test_what_is_no_table_stays_as_it_is_drawn(draw: Draw) -> None:
     draw(canvas)
     canvas.save()
     assert read(buffer.getvalue()).text == as_drawn(buffer.getvalue())
-
-
-def test_a_page_of_very_many_lines_is_read_as_it_is_drawn() -> None:
-    def draw(canvas: Canvas) -> None:
-        words(canvas, (72, 700, "Plan"), (300, 700, "Nord"), (72, 600, "Rue"), (300, 600, "Sud"))
-        canvas.grid([x / 4 for x in range(2400)], [y / 4 for y in range(3000)])
-
-    assert part(draw).text == "Plan Nord\nRue Sud"
 
 
 def test_headings_are_found_around_a_table_and_not_in_it() -> None:
