@@ -24,6 +24,8 @@ AT_ONCE = 500
 """Entries that one visit to a thread looks at."""
 WATCHED = 1000
 """More folders than this are looked at regularly only: watches are a scarce thing of the system."""
+_NAMELESS = "Unable to decode path"
+"""What the library says when what changed has a name in no encoding that it knows."""
 REWATCH_MS = 60_000
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _PLACE_GONE = {errno.EIO, errno.ESTALE, errno.EHOSTDOWN, errno.ENOTCONN, errno.ETIMEDOUT}
@@ -191,11 +193,14 @@ class FolderIntake:
                             yield
                         if not found or any(_is_folder(change) for change in found):
                             break  # watch what is there now
-            except (OSError, RuntimeError) as error:
-                raise SetupFailed(
-                    f"The system does not watch {shown(str(self._root))}: {error}.",
-                    "Raise its limit of watches, or leave it: it is looked at regularly.",
-                ) from error
+            except (OSError, RuntimeError, ExceptionGroup) as error:
+                why = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
+                if _NAMELESS not in str(why):
+                    raise SetupFailed(
+                        f"The system does not watch {shown(str(self._root))}: {why}.",
+                        "Raise its limit of watches, or leave it: it is looked at regularly.",
+                    ) from error
+                yield
 
     def _folders(self) -> list[str]:
         """Give the folders to watch; one too many where there are too many."""

@@ -269,6 +269,19 @@ async def test_a_change_wakes_also_in_a_folder_that_was_made_meanwhile(tmp_path:
     await waiting
 
 
+async def test_a_name_in_no_encoding_wakes_and_so_does_what_comes_after_it(tmp_path: Path) -> None:
+    wakes = opened(tmp_path).wakes()
+    await anext(wakes)
+    for name in (b"caf\xe9.txt", b"a.txt"):
+        waiting = asyncio.create_task(_woken(wakes, 1))
+        path = os.fsencode(tmp_path) + b"/" + name
+        async with asyncio.timeout(60):
+            while not waiting.done():  # until the system has begun to watch
+                await asyncio.to_thread(_write, Path(os.fsdecode(path)))
+                await asyncio.wait({waiting}, timeout=0.2)
+        await waiting
+
+
 async def _woken(wakes: AsyncIterator[None], times: int) -> None:
     for _ in range(times):
         await anext(wakes)
