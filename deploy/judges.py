@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from contracts.measuring import Run, Suite
@@ -11,15 +12,18 @@ from deploy.measuring import searching
 from deploy.settings import Settings
 from deploy.wiring import Diptych
 from eval.judging import JudgeRun, metric_name
-from inference.judge_model import JudgeModel
-from inference.ragas_judge import RagasJudge
+
+if TYPE_CHECKING:
+    from inference.judge_model import JudgeModel
 
 
-def judge_model(settings: Settings) -> JudgeModel | None:
+def judge_model(settings: Settings) -> "JudgeModel | None":
     """Give the model that judges: one of its own, else the one that writes the answers."""
     url = settings.judge_url or settings.llm_url
     if url is None:
         return None
+    from inference.judge_model import JudgeModel  # noqa: PLC0415 - 0.9 s, for those who judge
+
     key = settings.judge_key or (None if settings.judge_url else settings.llm_key)
     name = settings.judge_model or ("default" if settings.judge_url else settings.llm_model)
     secret = key.get_secret_value() if key else None
@@ -29,6 +33,8 @@ def judge_model(settings: Settings) -> JudgeModel | None:
 @asynccontextmanager
 async def judging(diptych: Diptych) -> AsyncIterator[JudgeRun]:
     """Lend the use case over the wired service."""
+    from inference.ragas_judge import RagasJudge  # noqa: PLC0415 - see above
+
     model = judge_model(diptych.settings)
     judge = diptych.personal.masking.judge(RagasJudge(model, diptych.embedder))
     await diptych.warm()  # or the first search may be over its deadline, and degraded

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from contracts.content import Embedder
 from contracts.nouns import Vector
@@ -14,9 +15,7 @@ from deploy.stores import Bar
 from inference.dictionaries import SpellingDictionaries
 from inference.e5 import ensure_e5
 from inference.extracting import PatternExtractor
-from inference.http_embedder import HttpEmbedder
 from inference.language import LangidDetector
-from inference.openai_chat import OpenAIChat
 from inference.openvino_embedder import OpenVinoEmbedder
 from inference.personal import RuleFinder
 from inference.sentences import SentencexSplitter
@@ -24,6 +23,10 @@ from readers.chunkers import Tools, chunker_named
 from readers.installed import find_engine
 from readers.pool import ProcessReader
 from telemetry.spending import Prices
+
+if TYPE_CHECKING:
+    from inference.http_embedder import HttpEmbedder
+    from inference.openai_chat import OpenAIChat
 
 BUILD_STEPS = 3
 """Sentences that building the embedding model says."""
@@ -40,14 +43,14 @@ class Models:
     """
 
     embedder: OpenVinoEmbedder
-    served: HttpEmbedder | None
+    served: "HttpEmbedder | None"
     reader: ProcessReader
     detector: LangidDetector
     words: SpellingDictionaries
     extractor: PatternExtractor
     finder: RuleFinder
     spaces: ConfiguredSpaces
-    chat: OpenAIChat | None
+    chat: "OpenAIChat | None"
 
     def embedder_of(self, model: str) -> Embedder | None:
         """Give the embedder of that name, or None."""
@@ -103,10 +106,12 @@ def _folder(cache: Path, bar: Bar | None) -> Path:
     return ensure_e5(cache / "models", told)
 
 
-def _served(settings: Settings) -> HttpEmbedder | None:
+def _served(settings: Settings) -> "HttpEmbedder | None":
     """Give the embedder behind a server, when one is configured."""
     if settings.embedder_url is None:
         return None
+    from inference.http_embedder import HttpEmbedder  # noqa: PLC0415 - 0.9 s, for those who have one
+
     return HttpEmbedder(
         settings.embedder_url,
         settings.embedder_model,
@@ -117,10 +122,12 @@ def _served(settings: Settings) -> HttpEmbedder | None:
     )
 
 
-def chat(settings: Settings) -> OpenAIChat | None:
+def chat(settings: Settings) -> "OpenAIChat | None":
     """Give the chat model that writes answers, when one is configured."""
     if settings.llm_url is None:
         return None
+    from inference.openai_chat import OpenAIChat  # noqa: PLC0415 - see above
+
     key = settings.llm_key.get_secret_value() if settings.llm_key else None
     return OpenAIChat(settings.llm_url, settings.llm_model, key)
 

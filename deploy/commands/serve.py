@@ -20,7 +20,6 @@ import uvicorn
 from contracts.errors import SetupFailed
 from deploy.commands.console import DONE, FAILED, JsonOption, QuietOption, emit, err, progress, run
 from deploy.embedded.servers import EmbeddedServers
-from deploy.http import create_service_app
 from deploy.observing import prometheus
 from deploy.settings import Settings, load
 from deploy.wiring import Diptych, open_diptych
@@ -71,6 +70,8 @@ def serve(
 
 
 async def _serve(settings: Settings, *, keep: bool, quiet: bool) -> None:
+    from deploy.http import create_service_app  # noqa: PLC0415 - pages take 1 s, for one command
+
     _refuse_second(settings)
     metrics = prometheus(settings.home / "metrics", fresh=True)
     with progress(quiet=quiet) as bar:
