@@ -96,7 +96,7 @@ class DocumentsPage:
                 ui.label(text("documents.drop")).style("font-weight: 600")
                 ui.label(text("documents.browse")).classes("small")
                 ui.label(text("documents.limit", size=limit)).classes("soft small")
-            zone.on("click", lambda: upload.run_method("pickFiles"))
+                ui.element("q-uploader-add-trigger")  # without it there is nothing to choose with
             zone.on("keydown.enter", lambda: upload.run_method("pickFiles"))
 
     async def _receive(self, event: UploadEventArguments) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
 from contracts.people import Role
 from contracts.record import Arrival, VersionState
@@ -50,6 +50,19 @@ async def tick(page: Page, *names: str) -> None:
 
 async def state(site: Site, document: UUID) -> VersionState:
     return (await site.stand.catalog.documents.get("default", document)).state
+
+
+async def test_files_are_chosen_with_the_mouse_and_with_the_keyboard(site: Site) -> None:
+    page = await site.page("/app/documents", key=Role.EDITOR)
+    zone = page.locator(".drop .zone")
+    ways = (("mouse", zone.click), ("keyboard", lambda: zone.press("Enter")))
+    for way, choose in ways:
+        name = f"paged-{way}.txt"
+        async with page.expect_file_chooser() as chooser:
+            await choose()
+        payload: FilePayload = {"name": name, "mimeType": "text/plain", "buffer": name.encode()}
+        await (await chooser.value).set_files(payload)
+        await expect(row(page, name)).to_contain_text("Ready")
 
 
 async def test_a_container_leads_to_its_members_and_back(site: Site) -> None:
