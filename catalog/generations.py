@@ -40,14 +40,15 @@ ORDER BY number
 # What is missing is few rows, found by their index; what is there follows from it.
 _RECORDS: Final = """
 SELECT g.number, g.model, g.dimension, g.chunker, g.state, g.since,
-       CASE WHEN g.state = 'retiring' THEN 0 ELSE shown.documents * panels.number END,
+       CASE WHEN g.state = 'retiring' THEN 0 ELSE shown.documents END,
        coalesce(gaps.number, 0)
 FROM catalog.generation g
-LEFT JOIN (SELECT generation, count(*) AS number FROM catalog.gap GROUP BY generation) AS gaps
+LEFT JOIN (SELECT generation, count(*) AS number
+           FROM (SELECT DISTINCT generation, document, number FROM catalog.gap) AS gap
+           GROUP BY generation) AS gaps
      ON gaps.generation = g.number
 CROSS JOIN (SELECT count(*) AS documents FROM catalog.document
             WHERE live IS NOT NULL AND deleted IS NULL) AS shown
-CROSS JOIN (SELECT count(*) AS number FROM catalog.panel WHERE standing <> 'off') AS panels
 ORDER BY g.number
 """
 
@@ -183,7 +184,7 @@ def _refuse_unfinished(state: GenerationState, record: GenerationRecord) -> None
         raise Conflict(f"Generation {number} is being removed.", "Build it anew.")
     if record.reached < record.wanted:
         raise Conflict(
-            f"Generation {number} has {record.reached:,} of {record.wanted:,} rows complete.",
+            f"Generation {number} has {record.reached:,} of {record.wanted:,} versions complete.",
             "Wait until it is built in every panel that is on.",
         )
 

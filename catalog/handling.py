@@ -44,6 +44,9 @@ WITH again AS (
 ), unread AS (
     DELETE FROM catalog.reading r USING again
     WHERE r.document = again.document AND r.number = again.number
+), unsettled AS (
+    DELETE FROM catalog.settled s USING again
+    WHERE s.document = again.document AND s.number = again.number
 ), due AS (
     UPDATE catalog.ledger l
     SET wanted = 'live', due = 'infinity', attempts = 0, error = NULL, misses = 0,

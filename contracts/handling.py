@@ -29,7 +29,8 @@ class Handling(Protocol):
         """Have newest versions read again that ended in one of the states, for that reason.
 
         Of the documents that are named, or of all; a transaction turns each back to accepted,
-        with its job. Gives the documents that are read again, all others stay as they are.
+        with its job, and forgets what was settled about it (``Review.settle``). Gives the
+        documents that are read again, all others stay as they are.
         """
         ...
 

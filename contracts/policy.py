@@ -232,7 +232,10 @@ class GenerationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GenerationRecord:
-    """A generation with its state; ``reached`` of ``wanted`` rows of live versions are true."""
+    """A generation with its state.
+
+    ``reached`` of ``wanted`` live versions are complete in it, in every panel that is on.
+    """
 
     generation: Generation
     state: GenerationState

@@ -108,7 +108,8 @@ class Review(Protocol):
     ) -> None:
         """Take a matter off the list, with an audit row: this version is well enough as it is.
 
-        Raises NotFound when nothing of the source waits about the document, InvalidInput for
-        LIKENESS, on which one decides with both documents (``LikenessRecord.decide``).
+        It holds until the version is read again (``Handling.retry``). Raises NotFound when
+        nothing of the source waits about the document, InvalidInput for LIKENESS, on which one
+        decides with both documents (``LikenessRecord.decide``).
         """
         ...

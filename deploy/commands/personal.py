@@ -106,7 +106,8 @@ def measure(
     if as_json:
         emit({"workspace": workspace, "measured": done})
     else:
-        out.print(f"{done} documents were measured.", highlight=False)
+        were = "was" if done == 1 else "were"
+        out.print(f"{done} {_documents(done)} {were} measured.", highlight=False)
 
 
 def scopes_of(text: str) -> frozenset[MaskScope]:
@@ -130,7 +131,7 @@ def sentences(totals: PersonalTotals, scopes: Collection[MaskScope]) -> Iterator
     if totals.unmeasured:
         yield f"{totals.unmeasured} more were never measured: diptych personal measure"
     for kind, (found, documents) in sorted(totals.kinds.items()):
-        yield f"  {kind:<9} {found:>8} in {documents} documents"
+        yield f"  {kind:<9} {found:>8} in {documents} {_documents(documents)}"
     yield _masked(scopes)
 
 
@@ -168,6 +169,10 @@ def tell(documents: Collection[PersonalDocument], *, as_json: bool) -> None:
         )
         out.print(f"{level:<5} {ref.document}  {one.source}", highlight=False, markup=False)
         out.print(f"      {kinds or 'nothing'}", highlight=False, markup=False)
+
+
+def _documents(count: int) -> str:
+    return "document" if count == 1 else "documents"
 
 
 def _places(pages: tuple[int, ...]) -> str:

@@ -81,6 +81,9 @@ def tell(entry: ReviewEntry, *, as_json: bool) -> None:
         told = f"  {one.source} {one.code}: {one.sentence}"
         out.print(told, highlight=False, markup=False)
         out.print(f"    {one.advice}", highlight=False, markup=False)
+        if one.other:
+            pair = f"    diptych duplicates decide {one.other.id} {side.id}"
+            out.print(pair, highlight=False, markup=False)
 
 
 @review.command("settle")

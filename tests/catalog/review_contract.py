@@ -140,6 +140,19 @@ class ReviewContract:
         await desk.catalog.ledger.quarantine(second, Unreadable.EMPTY, "Nothing in it.")
         assert await listed(desk) == [(ref.document, [(READING, "empty")])]
 
+    async def test_what_is_settled_comes_back_when_it_is_read_again_and_fails_again(
+        self, desk: Desk
+    ) -> None:
+        ref, other = await refused(desk, "a"), await refused(desk, "b")
+        for one in (ref, other):
+            await desk.catalog.review.settle(DEFAULT_WORKSPACE, one.document, READING, CHANGE)
+        assert await desk.catalog.handling.retry(DEFAULT_WORKSPACE, [ref.document]) == [
+            ref.document
+        ]
+        assert await listed(desk) == []
+        await desk.catalog.ledger.quarantine(ref, Unreadable.ENCRYPTED, "It has a password.")
+        assert await listed(desk) == [(ref.document, [(READING, "encrypted")])]
+
     async def test_only_what_waits_can_be_settled(self, desk: Desk) -> None:
         ref, review = await refused(desk, "a"), desk.catalog.review
         await desk.catalog.people.add_workspace("other")

@@ -23,7 +23,7 @@ from deploy.commands.personal import scopes_of, sentences, tell, totals_as_json
 ID = UUID("4f3c1a9e-8f50-4e50-a6e1-0f2b1f0e6c11")
 TOTALS = PersonalTotals(
     {PersonalLevel.HIGH: 2, PersonalLevel.NONE: 40},
-    {PersonalKind.NIR: (3, 2), PersonalKind.EMAIL: (120, 2)},
+    {PersonalKind.NIR: (3, 2), PersonalKind.EMAIL: (120, 2), PersonalKind.PHONE: (5, 1)},
     unmeasured=7,
 )
 FOUND = {
@@ -58,6 +58,8 @@ def test_a_workspace_is_told_in_sentences() -> None:
     told = "\n".join(sentences(TOTALS, [MaskScope.TRACES, MaskScope.INDEX]))
     assert "40 none, 0 low, 2 high" in told
     assert "7 more were never measured: diptych personal measure" in told
+    assert "3 in 2 documents" in told
+    assert "5 in 1 document\n" in told
     assert told.index("email") < told.index("nir")
     assert "Masked: index, traces." in told
     assert "Nothing is masked." in list(sentences(PersonalTotals({}, {}, 0), []))
@@ -71,6 +73,7 @@ def test_programs_get_the_same_as_one_object() -> None:
         "kinds": {
             "email": {"found": 120, "documents": 2},
             "nir": {"found": 3, "documents": 2},
+            "phone": {"found": 5, "documents": 1},
         },
         "masked": [],
     }

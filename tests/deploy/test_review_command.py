@@ -38,6 +38,7 @@ def test_people_read_why_and_what_next(capsys: pytest.CaptureFixture[str]) -> No
     assert "quality wrong_encoding: It looks wrong." in told
     assert "likeness near_copy: Nearly the same as 'Bail [1]' (a/bail.pdf)." in told
     assert "merge" in told
+    assert f"diptych duplicates decide {ONE} {TWO}" in told
 
 
 def test_programs_read_one_object_for_a_document(capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,6 +70,7 @@ class InMemoryHandling:
 def _read_again(version: Version) -> None:
     version.state, version.reason, version.detail = VersionState.ACCEPTED, None, None
     version.crashes = 0
+    version.settled.clear()
     version.kept, version.stale = None, False
     version.stage, version.done, version.total = "", 0, 0
     version.updated = datetime.now(UTC)

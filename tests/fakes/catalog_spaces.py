@@ -61,7 +61,8 @@ class InMemoryGenerations:
         record = self._record(space)
         if space.state is GenerationState.RETIRING or record.reached < record.wanted:
             raise Conflict(
-                f"Generation {number} has {record.reached} of {record.wanted} rows.", "Wait for it."
+                f"Generation {number} has {record.reached} of {record.wanted} versions.",
+                "Wait for it.",
             )
         former.turn(GenerationState.STANDBY)
         space.turn(GenerationState.LIVE)
@@ -108,9 +109,10 @@ class InMemoryGenerations:
     def _record(self, space: Space) -> GenerationRecord:
         number = space.generation.number
         is_kept = space.state is not GenerationState.RETIRING
-        wanted = self._tables.shown() * len(self._tables.switched_on()) if is_kept else 0
-        gaps = sum(row.generation == number for _, row in self._tables.gaps())
-        return GenerationRecord(space.generation, space.state, space.since, wanted, wanted - gaps)
+        wanted = self._tables.shown() if is_kept else 0
+        gaps = {ref for ref, row in self._tables.gaps() if row.generation == number}
+        reached = wanted - len(gaps)
+        return GenerationRecord(space.generation, space.state, space.since, wanted, reached)
 
     def _turn(
         self,

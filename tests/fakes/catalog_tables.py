@@ -33,6 +33,7 @@ from contracts.record import (
     VersionState,
     Wanted,
 )
+from contracts.review import ReviewSource
 from contracts.trash import Merged, Trashed
 
 Place: TypeAlias = tuple[int, PanelName]
@@ -79,6 +80,7 @@ class Version:
     total: int = 0
     shown: bool = False
     crashes: int = 0
+    settled: set[ReviewSource] = field(default_factory=set)
     paced_from: datetime | None = None
     paced_at: int = 0
     created: datetime = field(default_factory=lambda: datetime.now(UTC))

@@ -23,7 +23,6 @@ class InMemoryReview:
         self._tables = tables
         self._assessments = assessments
         self._likeness = likeness
-        self._settled: set[tuple[UUID, int, ReviewSource]] = set()
 
     async def find(
         self,
@@ -58,7 +57,7 @@ class InMemoryReview:
         versions = {entry.document.id: entry.version for entry in page.entries}
         if document not in versions:
             raise NotFound(f"Nothing waits about {document}.", "List the review.")
-        self._settled.add((document, versions[document], source))
+        self._tables.documents[document].versions[versions[document]].settled.add(source)
         after = {"source": source.value, "version": versions[document], "workspace": workspace}
         self._tables.note(change, "review.settle", str(document), {}, after)
 
@@ -67,14 +66,13 @@ class InMemoryReview:
         return [one for one in every if one.workspace == workspace and not one.deleted]
 
     async def _of(self, document: Document) -> AsyncIterator[Matter]:
-        settled = {s for d, n, s in self._settled if (d, n) == (document.id, document.newest)}
         newest = document.versions[document.newest]
-        if newest.state is VersionState.QUARANTINED and ReviewSource.READING not in settled:
+        if newest.state is VersionState.QUARANTINED and ReviewSource.READING not in newest.settled:
             yield Matter(ReviewSource.READING, newest.reason or "", newest.detail)
         for one in await self._assessments.of(document.workspace, document.id):
             if one.ref != newest.ref or one.state is QualityState.GOOD:
                 continue
-            if ReviewSource.QUALITY not in settled:
+            if ReviewSource.QUALITY not in newest.settled:
                 yield Matter(ReviewSource.QUALITY, one.reasons[0].code, reasons=one.reasons)
         page = await self._likeness.find(document.workspace, limit=_ALL, document=document.id)
         for twins in sorted(page.items, key=lambda one: one.document.created):
