@@ -99,7 +99,8 @@ class StatusPage:
                 ui.element("div").classes("grow")
                 ui.label(text(f"status.{key}")).classes(f"badge {tone}")
             ui.label(text(f"panel.{health.panel}_hint")).classes("soft small")
-            ui.label(" · ".join(filter(None, (health.version, health.detail)))).classes("small")
+            why = "" if health.ready else health.detail
+            ui.label(" · ".join(filter(None, (health.version, why)))).classes("small")
             if record is not None:
                 ui.label(_progress(self._visitor, record)).classes("small")
             ui.label("–" if backlog is None else number(backlog, text)).classes("figure")

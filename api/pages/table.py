@@ -12,7 +12,7 @@ from api.pages.texts import Texts
 STATE = """
 <span :class="['badge', props.row.tone]">{{ props.row.state }}</span>
 <span v-if="props.row.stage" class="soft small" style="margin-left: .5rem">
-  {{ props.row.stage + (props.row.share === null ? '' : ' ' + props.row.share + ' %') }}
+  {{ props.row.stage + (props.row.share === null ? '' : ' ' + props.row.share + '\u00a0%') }}
 </span>
 <span v-if="props.row.left" class="soft small left">{{ ' ' + props.row.left }}</span>
 <div v-if="props.row.working" :class="['track', {unsure: props.row.share === null}]"
@@ -38,7 +38,7 @@ PANELS = """
   <q-icon :name="panel.icon" />{{ panel.label }}<q-tooltip>{{ panel.tip }}</q-tooltip>
 </span>
 """
-UPDATED = """<span class="soft small">{{ new Date(props.row.updated).toLocaleString(
+UPDATED = """<span class="soft small when">{{ new Date(props.row.updated).toLocaleString(
   props.row.locale, {dateStyle: 'medium', timeStyle: 'short'}) }}</span>"""
 OPEN = """<q-btn flat round dense size="sm" icon="open_in_new" :aria-label="props.row.title"
   @click="$parent.$emit('look', props.row.id)" />"""
@@ -52,7 +52,7 @@ PICK = """<q-td auto-width class="pick">
   <q-checkbox v-model="props.selected" dense :aria-label="props.row.title" /></q-td>"""
 WIDE = """
 <q-tr :props="props" :data-id="props.row.id">
-  {PICK}<q-td>{NAME}</q-td><q-td>{STATE}</q-td><q-td>{PANELS}</q-td>
+  {PICK}<q-td class="about">{NAME}</q-td><q-td>{STATE}</q-td><q-td>{PANELS}</q-td>
   <q-td class="text-right count">{{ props.row.chunks || '' }}</q-td><q-td>{UPDATED}</q-td>
   <q-td class="text-right" style="white-space: nowrap">{ACTIONS}</q-td>
 </q-tr>
@@ -83,7 +83,7 @@ def documents_table(
     ]
     selection: Literal["multiple"] | None = "multiple" if orders else None
     table = ui.table(columns=columns, rows=[], row_key="id", selection=selection).classes("docs")
-    table.props("flat hide-pagination hide-selected-banner :rows-per-page-options='[0]'")
+    table.props("flat wrap-cells hide-pagination hide-selected-banner :rows-per-page-options='[0]'")
     buttons = {"retry": RETRY, "stop": STOP, "remove": DELETE}
     actions = OPEN + "".join(
         buttons[order].replace("{LABEL}", escape(text.known(f"documents.{order}", "")))

@@ -1,12 +1,14 @@
 """Orders and members on the page of documents: one row, many rows, and what lies inside."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 
+from contracts.nouns import VersionRef
 from contracts.people import Role
 from contracts.record import Arrival, VersionState
 from tests.api.browsing import Site, pour
@@ -55,14 +57,32 @@ async def state(site: Site, document: UUID) -> VersionState:
 async def test_files_are_chosen_with_the_mouse_and_with_the_keyboard(site: Site) -> None:
     page = await site.page("/app/documents", key=Role.EDITOR)
     zone = page.locator(".drop .zone")
-    ways = (("mouse", zone.click), ("keyboard", lambda: zone.press("Enter")))
-    for way, choose in ways:
+    ways: dict[str, Callable[[], Awaitable[None]]] = {
+        "mouse": zone.click,
+        "keyboard": lambda: zone.press("Enter"),
+    }
+    for way, choose in ways.items():
         name = f"paged-{way}.txt"
         async with page.expect_file_chooser() as chooser:
             await choose()
         payload: FilePayload = {"name": name, "mimeType": "text/plain", "buffer": name.encode()}
         await (await chooser.value).set_files(payload)
         await expect(row(page, name)).to_contain_text("Ready")
+
+
+@pytest.mark.parametrize("locale", ["fr", "ru"])
+async def test_the_table_fits_while_a_document_is_in_progress(site: Site, locale: str) -> None:
+    (document,) = waiting(site, f"paged-{'long_' * 12}.txt")
+    version = site.stand.catalog.tables.version(VersionRef(document, 1))
+    assert version is not None
+    version.state, version.stage = VersionState.PROCESSING, "embed"
+    version.done, version.total = 51_200, 102_400
+    version.paced_from = version.updated - timedelta(minutes=12)
+    await site.page(key=Role.EDITOR)  # signs in, in English
+    page = await site.page("/app/documents", key=Role.EDITOR, locale=locale)
+    await expect(row(page, "paged-long").locator(".left")).to_contain_text("12")
+    table = page.locator(".docs .q-table__middle")
+    assert await table.evaluate("one => one.scrollWidth - one.clientWidth") == 0
 
 
 async def test_a_container_leads_to_its_members_and_back(site: Site) -> None:

@@ -119,7 +119,9 @@ async def test_a_panel_that_is_down_is_told(site: Site) -> None:
         await expect(page.locator(".answer .notice")).to_be_visible()
         await page.goto(f"{site.url}/app/status")
         await expect(page.locator(".card.graph")).to_contain_text("Not reachable")
+        await expect(page.locator(".card.graph")).to_contain_text("memory · down")
         await expect(page.locator(".card.vector")).to_contain_text("Ready")
+        await expect(page.locator(".card.vector")).not_to_contain_text("memory ·")
     finally:
         site.stand.panels[PanelName.GRAPH].down = False
 
