@@ -64,6 +64,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("names", nargs="*", default=list(ALL), metavar="name")
     parser.add_argument("--pages", type=int, help="scanned pages that `reading` reads")
+    parser.add_argument("--scans", type=int, help="pages a language that `likeness` scans")
     parser.add_argument("--files", type=int, help="files that `small-files` pours")
     names = parser.parse_args().names
     print(f"{datetime.now(UTC):%Y-%m-%d} · {machine()} · load {os.getloadavg()[0]:.1f}")

@@ -14,8 +14,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
-
 Change: TypeAlias = Callable[[str, random.Random], str]
 
 SETS: Final = {"fr": "servicepublic_fr", "ru": "xquad_ru", "en": "xquad_en"}
@@ -40,6 +38,11 @@ SYLLABLES: Final = {
     "en": "ashburcaldenfoxgarholkenlanmorpenrusstowil",
 }
 """Three letters each, of which names are made."""
+ALIKE: Final = {
+    "0": "86", "1": "74", "2": "73", "3": "85", "4": "19", "5": "63", "6": "580", "7": "12",
+    "8": "3069", "9": "84",
+}  # fmt: skip
+"""Digits, and those that look like them."""
 GLYPHS: Final = "¤§|~^°_=<>{}[]"
 LETTERS: Final = {
     "fr": "abcdefghilmnoprstuv", "ru": "абвгдежзиклмнопрстуф", "en": "abcdefghilmnoprstuwy",
@@ -69,14 +72,14 @@ def dice(seed: object) -> random.Random:
     return random.Random(f"held back {seed}")  # noqa: S311 - made text, no secrets
 
 
-def documents(folder: Path, each: int) -> Iterator[Document]:
+def documents(folder: Path, each: int, first: int = 0) -> Iterator[Document]:
     """Give so many documents in each language, of paragraphs that no two of them share."""
     for language, name in SETS.items():
         lines = (folder / "retrieval" / name / "corpus.jsonl").open(encoding="utf-8")
         texts = list(dict.fromkeys(json.loads(line)["text"][:1500] for line in lines))
-        for number in range(each):
-            first, second = texts[2 * number : 2 * number + 2]
-            yield Document(language, first, second, facts(language, dice((language, number))))
+        for number in range(first, first + each):
+            one, two = texts[2 * number : 2 * number + 2]
+            yield Document(language, one, two, facts(language, dice((language, number))))
 
 
 def facts(language: str, random: random.Random) -> dict[str, str]:
@@ -111,12 +114,34 @@ def _renewed(*fields: str) -> Other:
     return other
 
 
-def _one_digit(one: Document, random: random.Random) -> Document:
-    """Change one digit of the sum."""
-    said = one.facts["sum"]
-    place = random.choice([place for place, digit in enumerate(said) if digit.isdigit()])
-    digit = random.choice([digit for digit in "0123456789" if digit != said[place]])
-    return replace(one, facts={**one.facts, "sum": f"{said[:place]}{digit}{said[place + 1 :]}"})
+def _one_digit(field: str, *, alike: bool = False) -> Other:
+    """Give what changes one digit of a field, to one that looks alike or to any."""
+
+    def other(one: Document, random: random.Random) -> Document:
+        said = one.facts[field]
+        places = [place for place, digit in enumerate(said) if digit in ALIKE]
+        place = random.choice(places)
+        others = ALIKE[said[place]] if alike else "0123456789".replace(said[place], "")
+        return _with(one, field, place, random.choice(others))
+
+    return other
+
+
+def _one_letter(field: str) -> Other:
+    """Give what changes one letter of a name."""
+
+    def other(one: Document, random: random.Random) -> Document:
+        said = one.facts[field]
+        place = random.choice([place for place, letter in enumerate(said) if letter.islower()])
+        others = LETTERS[one.language].replace(said[place], "")
+        return _with(one, field, place, random.choice(others))
+
+    return other
+
+
+def _with(one: Document, field: str, place: int, character: str) -> Document:
+    said = one.facts[field]
+    return replace(one, facts={**one.facts, field: f"{said[:place]}{character}{said[place + 1 :]}"})
 
 
 OTHERS: Final[Mapping[str, Other]] = {
@@ -125,9 +150,20 @@ OTHERS: Final[Mapping[str, Other]] = {
     "the next month": _renewed("day", "due"),
     "another sum": _renewed("sum"),
     "another date of payment": _renewed("due"),
-    "one digit of the sum": _one_digit,
+    "one digit of the sum": _one_digit("sum"),
 }
 """What makes another document of a form."""
+ONE_FACT: Final[Mapping[str, Other]] = {
+    **{f"another {field}": _renewed(field) for field in facts("en", dice(0))},
+    "one digit of the sum": _one_digit("sum"),
+    "one digit of the reference": _one_digit("reference"),
+    **{
+        f"a digit of the {field} for one that looks alike": _one_digit(field, alike=True)
+        for field in ("sum", "reference", "due", "day", "number")
+    },
+    **{f"one letter of the {field}": _one_letter(field) for field in ("person", "town", "signed")},
+}
+"""What makes another document by a single figure, name or date."""
 
 
 def _at_rate(rate: float, change: Change) -> Change:
@@ -191,25 +227,3 @@ COPIES: Final[Mapping[str, Change]] = {
     "smudged": _smudged,
 }
 """What a copy of a document says."""
-
-
-def printed(text: str, font: str, path: Path, random: random.Random) -> str:
-    """Print a text and scan the first page: askew, blurred, dusty, at 200 dots an inch.
-
-    Gives what the page says.
-    """
-    sheet = Image.new("L", (1654, 2339), 255)
-    draw, size = ImageDraw.Draw(sheet), ImageFont.truetype(font, 27)
-    lines = [line for block in text.split("\n") for line in _lines(block, 92)][:56]
-    for number, line in enumerate(lines):
-        draw.text((130, 120 + 38 * number), line, 20, size)
-    for _ in range(400):
-        place = random.randrange(1654), random.randrange(2339)
-        draw.ellipse((*place, place[0] + 2, place[1] + 2), random.randrange(60, 200))
-    skewed = sheet.rotate(random.uniform(-1, 1), Image.Resampling.BICUBIC, fillcolor=250)
-    skewed.filter(ImageFilter.GaussianBlur(0.8)).save(path, "JPEG", quality=40)
-    return "\n".join(lines)
-
-
-def _lines(block: str, width: int) -> list[str]:
-    return re.findall(rf".{{1,{width}}}(?:\s+|$)", block) or [""]

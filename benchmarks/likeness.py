@@ -3,28 +3,27 @@
 Rules were chosen on its documents. What is said to be held back is measured only.
 """
 
+import argparse
 import asyncio
 import hashlib
 import json
 import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 
-import font_roboto
-
-from benchmarks import copying
+from benchmarks import copying, rescans
 from benchmarks.material import data_folder
 from benchmarks.report import Missing, Row
+from benchmarks.rescans import is_duplicate
 from contracts.content import Source
 from contracts.errors import UnreadableDocument
 from contracts.likeness import Fingerprint, Likeness
 from ingestion.likeness import compare, fingerprint, said
-from readers.installed import find_engine
 from readers.pool import ProcessReader
 from tests.ingestion.twinning import COPIES, dice
 
@@ -32,8 +31,8 @@ DUPLICATES = {Likeness.SAME_TEXT, Likeness.NEAR_COPY}
 FILES, FEWEST_WORDS = 400, 20
 PAGE = 3000
 """Characters of the text of one page."""
-EACH, PRINTED = 40, 4
-"""Documents in each language that are held back, and those that are printed and scanned."""
+EACH = 40
+"""Documents in each language that are held back; others are printed and scanned."""
 FEWEST_FIGURES = 5
 """A text with fewer figures cannot be made another document by changing them."""
 
@@ -47,9 +46,16 @@ async def measure() -> list[Row]:
         *_siblings(texts, prints),
         *_pairs(prints),
         *_held_back(),
-        *await _printed(),
+        *await rescans.measure(_scans()),
         *_speed(texts),
     ]
+
+
+def _scans() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--scans", type=int, default=rescans.EACH)
+    found: int = parser.parse_known_args(sys.argv[1:])[0].scans
+    return found
 
 
 async def _texts() -> dict[str, str]:
@@ -89,17 +95,10 @@ def _copies(texts: dict[str, str], prints: dict[str, Fingerprint]) -> Iterator[R
         found: Counter[bool] = Counter()
         for path, text in texts.items():
             copy = fingerprint([change(text, dice(path))])
-            found[_is_duplicate(prints[path], copy)] += 1
+            found[is_duplicate(prints[path], copy)] += 1
         every += found
         yield Row(f"recall, {name}", found[True] / found.total(), note=f"{found.total()} files")
     yield Row("recall, all copies", every[True] / every.total(), "", (">=", 0.95))
-
-
-def _is_duplicate(one: Fingerprint, two: Fingerprint) -> bool:
-    """Tell whether the record would give the one as a candidate, and the verdict a duplicate."""
-    met = one.text == two.text or bool(set(one.bands) & set(two.bands))
-    verdict = compare(one, two)
-    return met and verdict is not None and verdict[0] in DUPLICATES
 
 
 def _siblings(texts: dict[str, str], prints: dict[str, Fingerprint]) -> Iterator[Row]:
@@ -158,7 +157,7 @@ def _held_back() -> Iterator[Row]:
     yes: Counter[bool] = Counter()
     for name, change in copying.COPIES.items():
         found = Counter(
-            _is_duplicate(mine, fingerprint([change(str(one), copying.dice((name, number)))]))
+            is_duplicate(mine, fingerprint([change(str(one), copying.dice((name, number)))]))
             for number, (one, mine) in enumerate(zip(kept, prints, strict=True))
         )
         yes += found
@@ -167,7 +166,7 @@ def _held_back() -> Iterator[Row]:
     for damage in (None, "faint, 3 % lost"):
         for name, other in copying.OTHERS.items():
             wrong = sum(
-                _is_duplicate(mine, fingerprint([_other(one, name, damage, other)]))
+                is_duplicate(mine, fingerprint([_other(one, name, damage, other)]))
                 for one, mine in zip(kept, prints, strict=True)
             )
             note = f"{len(kept)} pairs"
@@ -180,38 +179,6 @@ def _other(one: copying.Document, name: str, damage: str | None, other: copying.
     random = copying.dice((name, str(one)))
     text = str(other(one, random))
     return copying.COPIES[damage](text, random) if damage else text
-
-
-async def _printed() -> list[Row]:
-    """Print documents, scan and recognise them; say what becomes of them and of others."""
-    engine = find_engine()
-    if engine is None:
-        return []
-    some = list(copying.documents(data_folder(), PRINTED))
-    reader = ProcessReader(2, engine=engine)
-    try:
-        with TemporaryDirectory(prefix="diptych-bench-") as folder:
-            paths = [Path(folder, f"{number}.jpg") for number in range(len(some))]
-            texts = [
-                copying.printed(str(one), font_roboto.Roboto, path, copying.dice(path.stem))
-                for one, path in zip(some, paths, strict=True)
-            ]
-            recognised = await asyncio.gather(*(_read(reader, path) for path in paths))
-    finally:
-        await reader.close()
-    scans = [fingerprint([text]) for text in recognised]
-    found = sum(_is_duplicate(fingerprint([t]), scan) for t, scan in zip(texts, scans, strict=True))
-    others = [
-        (fingerprint([str(other(one, copying.dice(number)))]), scans[number])
-        for number, one in enumerate(some)
-        for other in copying.OTHERS.values()
-    ]
-    wrong = sum(_is_duplicate(mine, scan) for mine, scan in others)
-    note = f"{len(some)} pages printed, scanned askew and recognised"
-    return [
-        Row("held back: recall, recognised", found / len(some), "", (">=", 0.95), note),
-        Row("held back: called a copy, recognised", wrong, "", ("<=", 0), f"{len(others)} pairs"),
-    ]
 
 
 def _speed(texts: dict[str, str]) -> Iterable[Row]:

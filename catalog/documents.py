@@ -137,9 +137,10 @@ class PostgresDocuments:
 
 def part(row: Sequence[Any]) -> Part:
     """Build a part from its row."""
-    ordinal, label, text, page, headings, language, confidence = row
+    ordinal, label, text, page, headings, language, confidence, doubtful = row
     titles = tuple(Heading(*h) for h in headings)
-    return Part(ordinal, label, text, page, titles, language, confidence)
+    words = None if doubtful is None else tuple(doubtful)
+    return Part(ordinal, label, text, page, titles, language, confidence, words)
 
 
 def panel_states(rows: Sequence[Sequence[Any]] | None) -> tuple[PanelState, ...]:

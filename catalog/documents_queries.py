@@ -68,7 +68,7 @@ WHERE d.deleted IS NULL AND (%(workspace)s::text IS NULL OR d.workspace = %(work
 GROUP BY v.state
 """
 PARTS: Final = """
-SELECT p.ordinal, p.label, p.text, p.page, p.headings, p.language, p.confidence
+SELECT p.ordinal, p.label, p.text, p.page, p.headings, p.language, p.confidence, p.doubtful
 FROM catalog.document d
 JOIN catalog.part p ON p.document = d.id
 WHERE d.id = %(document)s AND d.workspace = %(workspace)s AND d.deleted IS NULL

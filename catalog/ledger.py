@@ -316,6 +316,7 @@ def _part_columns(readings: Sequence[KeptReading]) -> dict[str, Any]:
         "pages": [one.page for _, one in pairs],
         "languages": [one.language for _, one in pairs],
         "confidences": [one.confidence for _, one in pairs],
+        "doubtful": [None if d is None else json.dumps(d) for d in (o.doubtful for _, o in pairs)],
         "headings": [json.dumps(rows) for rows in headings],
         "texts": [one.text for _, one in pairs],
     }

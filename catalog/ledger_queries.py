@@ -82,12 +82,14 @@ WHERE r.document = u.document AND r.number = u.number
 """
 SAVE_PARTS: Final = """
 INSERT INTO catalog.part
-    (document, number, ordinal, label, page, language, headings, text, confidence)
-SELECT document, number, ordinal, label, page, language, headings::json, text, confidence
+    (document, number, ordinal, label, page, language, headings, text, confidence, doubtful)
+SELECT document, number, ordinal, label, page, language, headings::json, text, confidence,
+       doubtful::json
 FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[], %(ordinals)s::integer[],
             %(labels)s::text[], %(pages)s::integer[], %(languages)s::text[],
-            %(headings)s::text[], %(texts)s::text[], %(confidences)s::double precision[])
-     AS u (document, number, ordinal, label, page, language, headings, text, confidence)
+            %(headings)s::text[], %(texts)s::text[], %(confidences)s::double precision[],
+            %(doubtful)s::text[])
+     AS u (document, number, ordinal, label, page, language, headings, text, confidence, doubtful)
 WHERE EXISTS (SELECT FROM catalog.reading r
               WHERE r.document = u.document AND r.number = u.number)
 """
@@ -100,7 +102,7 @@ JOIN catalog.document d ON d.id = r.document
 """
 READ_PARTS: Final = """
 SELECT p.document, p.number, p.ordinal, p.label, p.text, p.page, p.headings, p.language,
-       p.confidence
+       p.confidence, p.doubtful
 FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[]) AS u (document, number)
 JOIN catalog.part p ON p.document = u.document AND p.number = u.number
 ORDER BY p.document, p.number, p.ordinal

@@ -162,6 +162,7 @@ def _columns(prints: Mapping[VersionRef, Fingerprint]) -> dict[str, Any]:
         "figures": [json.dumps(one.figures) for one in prints.values()],
         "names": [json.dumps(one.names) for one in prints.values()],
         "openers": [json.dumps(one.openers) for one in prints.values()],
+        "recognised": [one.recognised for one in prints.values()],
     }
 
 
@@ -172,10 +173,11 @@ def _print(
     figures: list[str],
     names: list[str],
     openers: list[str],
+    recognised: bool,  # noqa: FBT001 - a column
 ) -> Fingerprint:
     """Build a fingerprint from its row."""
     marks = (tuple(figures), tuple(names), tuple(openers))
-    return Fingerprint(bytes(text), shingles, bytes(signature), (), *marks)
+    return Fingerprint(bytes(text), shingles, bytes(signature), (), *marks, recognised)
 
 
 def _twins(row: Sequence[Any]) -> Twins:

@@ -4,22 +4,22 @@ from typing import Final
 
 KEEP: Final = """
 INSERT INTO catalog.fingerprint AS f (document, number, workspace, scheme, text, shingles,
-                                      signature, figures, names, openers)
+                                      signature, figures, names, openers, recognised)
 SELECT u.document, u.number, d.workspace, %(scheme)s, u.text, u.shingles, u.signature,
        ARRAY(SELECT json_array_elements_text(u.figures)),
        ARRAY(SELECT json_array_elements_text(u.names)),
-       ARRAY(SELECT json_array_elements_text(u.openers))
+       ARRAY(SELECT json_array_elements_text(u.openers)), u.recognised
 FROM unnest(%(documents)s::uuid[], %(numbers)s::integer[], %(texts)s::bytea[],
             %(shingles)s::integer[], %(signatures)s::bytea[], %(figures)s::json[],
-            %(names)s::json[], %(openers)s::json[])
-     AS u (document, number, text, shingles, signature, figures, names, openers)
+            %(names)s::json[], %(openers)s::json[], %(recognised)s::boolean[])
+     AS u (document, number, text, shingles, signature, figures, names, openers, recognised)
 JOIN catalog.version v ON v.document = u.document AND v.number = u.number
 JOIN catalog.document d ON d.id = u.document
 ORDER BY u.document, u.number
 ON CONFLICT (document) DO UPDATE
-SET (number, scheme, text, shingles, signature, figures, names, openers)
+SET (number, scheme, text, shingles, signature, figures, names, openers, recognised)
     = (excluded.number, excluded.scheme, excluded.text, excluded.shingles, excluded.signature,
-       excluded.figures, excluded.names, excluded.openers)
+       excluded.figures, excluded.names, excluded.openers, excluded.recognised)
 WHERE f.number <= excluded.number
 RETURNING f.document
 """
@@ -33,7 +33,7 @@ WHERE f.document = ANY (%(kept)s::uuid[])
 ON CONFLICT DO NOTHING
 """
 PRINTS: Final = """
-SELECT document, text, shingles, signature, figures, names, openers
+SELECT document, text, shingles, signature, figures, names, openers, recognised
 FROM catalog.fingerprint WHERE document = ANY (%s::uuid[]) AND scheme = %s
 """
 

@@ -10,16 +10,17 @@ from contracts.recognition import Place, RecognisedPage
 
 _KEEP: Final = """
 INSERT INTO catalog.recognised
-    (blob, start, page, settings, text, confidence, languages, script)
+    (blob, start, page, settings, text, confidence, languages, script, doubtful)
 SELECT %(blob)s, %(start)s, %(page)s, %(settings)s, %(text)s, %(confidence)s,
-       %(languages)s::text[], %(script)s
+       %(languages)s::text[], %(script)s, %(doubtful)s::text[]
 WHERE EXISTS (SELECT FROM catalog.version v WHERE v.blob = %(blob)s)
 ON CONFLICT (blob, start, page) DO UPDATE
 SET settings = excluded.settings, text = excluded.text, confidence = excluded.confidence,
-    languages = excluded.languages, script = excluded.script
+    languages = excluded.languages, script = excluded.script, doubtful = excluded.doubtful
 """
 _KEPT: Final = """
-SELECT r.blob, r.start, r.page, r.settings, r.text, r.confidence, r.languages, r.script
+SELECT r.blob, r.start, r.page, r.settings, r.text, r.confidence, r.languages, r.script,
+       r.doubtful
 FROM unnest(%s::text[], %s::bigint[]) AS u (blob, start)
 JOIN catalog.recognised r ON r.blob = u.blob AND r.start = u.start
 ORDER BY r.blob, r.start, r.page
@@ -44,6 +45,7 @@ class PostgresRecognisedPages:
             "confidence": page.confidence,
             "languages": [plain(language) for language in page.languages],
             "script": plain_or_none(page.script),
+            "doubtful": None if page.doubtful is None else list(map(plain, page.doubtful)),
         }
         async with self._connections.session() as connection:
             await connection.execute(_KEEP, values)
@@ -55,8 +57,19 @@ class PostgresRecognisedPages:
             columns = [blob for blob, _ in places], [start for _, start in places]
             async with self._connections.session() as connection:
                 async for row in await connection.execute(_KEPT, columns):
-                    blob, start, page, settings, text, confidence, languages, script = row
-                    found[blob, start].append(
-                        RecognisedPage(page, settings, text, confidence, tuple(languages), script)
-                    )
+                    found[row[0], row[1]].append(_page(*row[2:]))
         return dict(found)
+
+
+def _page(
+    page: int,
+    settings: str,
+    text: str,
+    confidence: float | None,
+    languages: list[str],
+    script: str | None,
+    doubtful: list[str] | None,
+) -> RecognisedPage:
+    """Build a page from its row."""
+    words = None if doubtful is None else tuple(doubtful)
+    return RecognisedPage(page, settings, text, confidence, tuple(languages), script, words)

@@ -45,7 +45,8 @@ class Fingerprint:
     ``shingles`` are the letters whose runs are compared; ``signature`` and ``bands`` are empty for
     a text too short to be compared but as a whole. ``figures`` and ``names`` are what tells
     documents of one template apart, as often as they occur and in their order, a sample of them
-    where there are very many; ``openers`` begin sentences and may be no names.
+    where there are very many; ``openers`` begin sentences and may be no names. Of a text that was
+    ``recognised`` letter by letter, a ``?`` stands in a mark for what was not sure.
     """
 
     text: bytes
@@ -55,6 +56,7 @@ class Fingerprint:
     figures: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     openers: tuple[str, ...] = ()
+    recognised: bool = False
 
 
 @dataclass(frozen=True, slots=True)

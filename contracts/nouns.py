@@ -103,6 +103,7 @@ class Part:
     ``text`` holds no NUL and no lone surrogate. ``page`` is 1-based where pages exist.
     ``language`` is one of LANGUAGES, ``und`` for text in several of them as well. ``confidence``
     says of text that was recognised in a picture how sure that is, from 0 to 1; else it is None.
+    ``doubtful`` are its words that a RecognisedPage doubts, None where nobody knows.
     """
 
     ordinal: int
@@ -112,6 +113,7 @@ class Part:
     headings: tuple[Heading, ...] = ()
     language: str = UNDETERMINED
     confidence: float | None = None
+    doubtful: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ Imports the standard library alone: reading processes, which have no numpy, know
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 Place: TypeAlias = tuple[str, int]
 """A blob and where in it a document's bytes start."""
+UNDERLINE: Final = "\u0332"
+"""Follows a letter that recognition was not sure of, in a word that it doubted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,9 @@ class RecognisedPage:
     ``settings`` name the engine, its version and its languages: other ones may see more.
     ``confidence`` is the engine's own, from 0 to 1, None where it saw no words. A page with words
     but without ``text`` could not be made out; ``script`` then says in which one it is written,
-    when no installed language reads that one.
+    when no installed language reads that one. ``doubtful`` are words with digits or capitals in
+    which the engine was not sure of each letter: UNDERLINE follows those; None where it does not
+    tell.
     """
 
     page: int
@@ -29,6 +33,7 @@ class RecognisedPage:
     confidence: float | None
     languages: tuple[str, ...]
     script: str | None = None
+    doubtful: tuple[str, ...] | None = None
 
 
 class RecognisedPages(Protocol):

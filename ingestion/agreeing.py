@@ -6,24 +6,26 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final, TypeAlias
 
-from ingestion.marks import Marks, comparable
+from ingestion.marks import JOKER, Marks, comparable, digits
+from ingestion.misreading import figures_alike, names_alike, similar
 
 Gap: TypeAlias = tuple[list[str], list[str]]
 """What only the one and what only the other text says at one place."""
 
 TRACES, DAMAGED = 0.0015, 0.006
 """From the lower share of damaged letters on, marks that a scan makes of each other are equal;
-from the higher one on, a few others may differ. Below both nothing is put down to damage."""
+from the higher one on, a few others may differ. Below both nothing is put down to damage. Where
+recognition says itself what is not sure, no share counts: nothing else may differ."""
 STAMP, STAMP_SHARE = 6, 0.25
 """What only one of two copies may have: a few marks, or a share of them."""
 SPARE, TOO_MANY = 4, 1.6
 """More marks that differ than damage explains, by so many and so many times, are not damage."""
 NEAR = 1
 """Marks that both have between two places that are still one place."""
+PIECES = (2, 3)
+"""In how many one mark may fall apart."""
 SLIP = 2
 """Characters that a scan loses or adds in one figure, at most."""
-SIMILAR = 0.4
-"""The share of pairs of letters that a name and its damaged form have in common at least."""
 
 _ALIKE: Final = frozenset({"17", "38", "56", "68", "08"})
 """Digits that scans take for each other."""
@@ -33,29 +35,41 @@ _ALIKE: Final = frozenset({"17", "38", "56", "68", "08"})
 class Damage:
     """What a scan does to one kind of mark.
 
-    ``misread`` are the marks per damaged character that it makes others altogether: a three that
-    looks like an eight is known for what it is, a name without its first letter is not.
+    From a share ``traces`` of damaged letters on, marks that are ``alike`` are equal. ``misread``
+    are the marks per damaged character that it makes others altogether: a three that looks like an
+    eight is known for what it is, a name without its first letter is not.
     """
 
-    misread: float
-    least: int
     alike: Callable[[str, str], bool]
+    traces: float = 0.0
+    misread: float = 0.0
+    least: int = 0
 
 
-def figures_agree(mine: Marks, other: Marks, noise: float) -> bool:
+def figures_agree(mine: Marks, other: Marks, noise: float, *, recognised: bool) -> bool:
     """Tell whether two texts have the same figures but for damage and a stamp.
 
-    ``noise`` is the share of damaged characters that the words show.
+    ``noise`` is the share of damaged characters that the words show; of a text that was
+    ``recognised`` it is known which ones are not sure.
     """
-    return _agree(*comparable(mine, other), noise, _FIGURES)
+    if recognised:
+        return _agree(*comparable(mine, other), noise, _RECOGNISED_FIGURES)
+    return _agree(*comparable(digits(mine), digits(other)), noise, _FIGURES)
 
 
-def names_agree(mine: tuple[Marks, Marks], other: tuple[Marks, Marks], noise: float) -> bool:
+def names_agree(
+    mine: tuple[Marks, Marks], other: tuple[Marks, Marks], noise: float, *, recognised: bool
+) -> bool:
     """Tell whether two texts have the same names but for damage and a stamp."""
     one, two = comparable(mine[0], other[0])
     opening = {*mine[1], *other[1]}
-    one, two = (tuple(name for name in names if name not in opening) for names in (one, two))
-    return _agree(one, two, noise, _NAMES)
+    one, two = (tuple(n for n in names if not _is_one(n, opening)) for names in (one, two))
+    return _agree(one, two, noise, _RECOGNISED_NAMES if recognised else _NAMES)
+
+
+def _is_one(name: str, words: set[str]) -> bool:
+    """Tell whether a name is among words, or may be for what is sure of it."""
+    return name in words or (JOKER in name and any(names_alike(name, word) for word in words))
 
 
 def _agree(mine: Marks, other: Marks, noise: float, damage: Damage) -> bool:
@@ -67,9 +81,10 @@ def _agree(mine: Marks, other: Marks, noise: float, damage: Damage) -> bool:
     fewer = min(mine, other, key=len)
     damaged = noise >= TRACES
     lost = sum(1 - (1 - noise) ** len(mark) for mark in fewer) if damaged else 0.0
-    if min(left.total(), right.total()) > SPARE + TOO_MANY * lost:
+    unsure = sum(JOKER in mark for mark in (*left.elements(), *right.elements()))
+    if min(left.total(), right.total()) > SPARE + TOO_MANY * lost + unsure:
         return False
-    alike = damage.alike if damaged else str.__eq__
+    alike = damage.alike if noise >= damage.traces else str.__eq__
     gaps = [_unexplained(*gap, alike) for gap in _gaps(mine, other, left, right)]
     if not damaged:
         # Without damage nothing is lost: what only one says and what only the other says differ.
@@ -124,13 +139,31 @@ def _unexplained(
             alone.append(mark)
         else:
             rest.remove(twin)
-    return alone, rest
+    rest = _undivided(rest, alone)
+    return _undivided(alone, rest), rest
+
+
+def _undivided(marks: list[str], pieces: list[str]) -> list[str]:
+    """Leave out marks that the other text says in a few pieces, and take these away."""
+    left = []
+    for mark in marks:
+        runs = (slice(n, n + long) for long in PIECES for n in range(len(pieces) - long + 1))
+        said = next((run for run in runs if "".join(pieces[run]) == mark), None)
+        if said is None:
+            left.append(mark)
+        else:
+            del pieces[said]
+    return left
 
 
 def _contradictions(here: list[str], there: list[str]) -> int:
     """Count what cannot both be: a month is no other reading of a number."""
-    kinds = (Counter(map(str.isdigit, marks)) for marks in (here, there))
+    kinds = (Counter(map(_is_word, marks)) for marks in (here, there))
     return (next(kinds) & next(kinds)).total()
+
+
+def _is_word(mark: str) -> bool:
+    return any(map(str.isalpha, mark)) and not any(map(str.isdigit, mark))
 
 
 def _alike_figures(one: str, two: str) -> bool:
@@ -147,11 +180,7 @@ def _alike_figures(one: str, two: str) -> bool:
     return len(long) - len(short) <= SLIP and all(digit in rest for digit in short)
 
 
-def _alike_names(one: str, two: str) -> bool:
-    """Tell whether a scan may make one name of the other: enough pairs of letters are in both."""
-    mine, yours = (set(map("".join, zip(f"^{x}", f"{x}$", strict=True))) for x in (one, two))
-    return len(mine & yours) >= SIMILAR * max(len(mine), len(yours))
-
-
-_FIGURES: Final = Damage(misread=0.25, least=0, alike=_alike_figures)
-_NAMES: Final = Damage(misread=0.3, least=1, alike=_alike_names)
+_FIGURES: Final = Damage(_alike_figures, TRACES, misread=0.25)
+_NAMES: Final = Damage(similar, TRACES, misread=0.3, least=1)
+_RECOGNISED_FIGURES: Final = Damage(figures_alike)
+_RECOGNISED_NAMES: Final = Damage(names_alike)

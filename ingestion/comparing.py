@@ -3,10 +3,11 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from itertools import chain
 from uuid import UUID
 
 from contracts.likeness import Candidate, Fingerprint, Likeness, LikenessRecord, Link
-from contracts.nouns import VersionRef
+from contracts.nouns import Reading, VersionRef
 from contracts.observing import Metrics
 from contracts.record import KeptReading, Ledger
 from ingestion.likeness import SCHEME, compare, fingerprint
@@ -66,7 +67,17 @@ class CompareStored:
 
 
 def _prints(readings: Sequence[KeptReading]) -> dict[VersionRef, Fingerprint]:
-    return {kept.ref: fingerprint(part.text for part in kept.reading.parts) for kept in readings}
+    return {
+        kept.ref: fingerprint((part.text for part in kept.reading.parts), doubtful(kept.reading))
+        for kept in readings
+    }
+
+
+def doubtful(reading: Reading) -> list[str] | None:
+    """Give the words that recognition doubts; None unless it told that of all it recognised."""
+    words = [part.doubtful for part in reading.parts if part.confidence is not None]
+    told = [some for some in words if some is not None]
+    return list(chain(*told)) if words and len(told) == len(words) else None
 
 
 def _links(candidates: Sequence[Candidate], known: Mapping[UUID, Fingerprint]) -> list[Link]:

@@ -14,10 +14,10 @@ from typing import Final
 
 from contracts.likeness import Fingerprint, Likeness
 from ingestion.agreeing import figures_agree, names_agree
-from ingestion.marks import Marks, figures, names, plain
+from ingestion.marks import Marks, figures, names, plain, unsure
 from ingestion.sketch import BINS, bands, in_common, ranges, runs, signature
 
-SCHEME = 2
+SCHEME = 3
 """How fingerprints are made; those of another scheme are not compared, and made anew."""
 FEWEST = 60
 """Letters. A text of fewer is compared as a whole only: two short letters share most of it."""
@@ -42,13 +42,17 @@ SHORT, LONG = slice(EXACT, EXACT + BINS), slice(EXACT + BINS, None)
 _PAGE: Final = re.compile(
     r"\b(?:pages?|seite|стр\.|страница)\s*\d+(?:\s*(?:/|sur|of|de|von|из)\s*\d+)?", re.IGNORECASE
 )
-_DIVIDED: Final = re.compile(r"[-\u2010\u2011\u00ad](?<=[^\W\d_].)\s*(?=[^\W\d_])")
+_FRACTION: Final = re.compile("[\u00bc-\u00be\u2150-\u215e]")
+_DIVIDED: Final = re.compile(r"[-\u2010\u2011\u2013\u00ad](?<=[^\W\d_].)\s*(?=[^\W\d_])")
 _SAID: Final = re.compile(r"(?<!\w)[-\u2212](?=\d)|\d+|[^\W\d_]+")
 _NO_LETTER: Final = re.compile(r"[\W\d_]+")
 
 
-def fingerprint(parts: Iterable[str]) -> Fingerprint:
-    """Give what a text is known by, whatever its format, its lines and its hyphens."""
+def fingerprint(parts: Iterable[str], doubtful: Iterable[str] | None = None) -> Fingerprint:
+    """Give what a text is known by, whatever its format, its lines and its hyphens.
+
+    ``doubtful`` are the words of a recognised text whose underlined letters are not sure.
+    """
     text = plain(normalise("\n".join(parts)))
     spoken = said(text)
     whole = sha256(spoken.encode()).digest()
@@ -58,20 +62,22 @@ def fingerprint(parts: Iterable[str]) -> Fingerprint:
     text = _ends(text)
     short, long = (ranges(runs(spelled, length)) for length in (RUN, LONG_RUN))
     inside, openers = names(text)
+    doubts = {} if doubtful is None else unsure(doubtful)
     return Fingerprint(
         text=whole,
         shingles=len(spelled),
         signature=_exact(spelled) + signature(short) + signature(long),
         bands=bands(short),
-        figures=figures(text),
-        names=inside,
+        figures=tuple(doubts.get(one, one) for one in figures(text)),
+        names=tuple(doubts.get(one, one) for one in inside),
         openers=openers,
+        recognised=doubtful is not None,
     )
 
 
 def normalise(text: str) -> str:
     """Leave out the numbers of pages, and join what lines and hyphens divide."""
-    paged = _PAGE.sub("", unicodedata.normalize("NFKC", text))
+    paged = _PAGE.sub("", unicodedata.normalize("NFKC", _FRACTION.sub(r" \g<0>", text)))
     return " ".join(_DIVIDED.sub("", paged).split())
 
 
@@ -100,12 +106,16 @@ def compare(mine: Fingerprint, other: Fingerprint) -> tuple[Likeness, float] | N
     if common < ALIKE:
         return None
     noise, rewritten = damage(mine, other)
+    recognised = mine.recognised or other.recognised
     fewer, more = sorted((mine.shingles, other.shingles))
     same = (
         rewritten <= REWRITTEN + BURSTS * noise
         and more <= ADDED + (1 + ADDED_SHARE) * fewer
-        and figures_agree(mine.figures, other.figures, noise)
-        and (_same_letters(mine, other) or names_agree(_names(mine), _names(other), noise))
+        and figures_agree(mine.figures, other.figures, noise, recognised=recognised)
+        and (
+            _same_letters(mine, other)
+            or names_agree(_names(mine), _names(other), noise, recognised=recognised)
+        )
     )
     return (Likeness.NEAR_COPY if same else Likeness.SAME_TEMPLATE), common
 

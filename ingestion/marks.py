@@ -4,17 +4,22 @@ import re
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
+
+from contracts.recognition import UNDERLINE
 
 Marks: TypeAlias = tuple[str, ...]
 """As often as a text has them, in its order."""
 
 MOST = 2000
 """Marks that are kept: those with the least hashes, so that two texts keep the same ones."""
+JOKER: Final = "?"
+"""Stands in a mark for a letter or digit that recognition was not sure of."""
 OFTEN = 20
 """How often one mark is counted."""
 
+_UNDERLINED: Final = re.compile(f"(.[\u0300-\u0331]*)({UNDERLINE}?)", re.DOTALL)
 _ACCENTS: Final = re.compile("[\u0300-\u036f]+")
 _DIGIT: Final = re.compile(r"\d")
 _DIGITS: Final = re.compile(r"\d+")
@@ -22,6 +27,8 @@ _MISREAD: Final = re.compile(r"(?<=[^\W\d_])\d(?=[^\W\d_])")
 _CAPITAL: Final = re.compile(r"[^\W\d_a-zа-я](?<!\w.)\w{2,}")
 _AROUND: Final = ".,;:!?()[]/\"'«»"
 _LOOKS: Final = str.maketrans("OoQlI|iSsBZzbgq", "000111155822699")
+_SHAPED: Final = re.compile(r"[\dOoQlI|iSsBZzbgqT]+")
+_CYRILLIC: Final = str.maketrans("ОоТІіЅѕ", "OoTIiSs")
 _LETTERS: Final = str.maketrans("01589", "olsbg")
 """What scans take for each other."""
 _MONTHS_OF_THE_YEAR = """
@@ -41,7 +48,10 @@ _MONTHS: Final = frozenset(plain(_MONTHS_OF_THE_YEAR).split())
 
 
 def figures(text: str) -> Marks:
-    """Give the digits of every number, date and reference, and the months, of a plain text."""
+    """Give the digits of every number, date and reference, and the months, of a plain text.
+
+    Letters beside digits that a scan takes for some stay: `digits` makes digits of them.
+    """
     found: list[str] = []
     for token in text.split():
         if not token.isalpha() and _DIGIT.search(token):
@@ -49,6 +59,34 @@ def figures(text: str) -> Marks:
         elif (word := token.strip(_AROUND).casefold()) in _MONTHS:
             found.append(word)
     return _sample(found)
+
+
+def digits(marks: Marks) -> Marks:
+    """Give figures of digits alone: a letter that looks like one is one."""
+    return tuple(
+        figure
+        for mark in marks
+        for figure in ([mark] if mark.isalpha() else _DIGITS.findall(mark.translate(_LOOKS)))
+    )
+
+
+def unsure(words: Iterable[str]) -> dict[str, str]:
+    """Give marks that stand in words with underlined letters, and what is sure of each."""
+    found = {}
+    for word in words:
+        letters = [(plain(letter), line) for letter, line in _UNDERLINED.findall(word)]
+        text = "".join(letter for letter, _ in letters)
+        sure = "".join(JOKER if line else one for letter, line in letters for one in letter)
+        inside, openers = names(text)
+        for marks, said in (
+            (figures(text), text.translate(_CYRILLIC)),
+            ((*inside, *openers), text.casefold().translate(_LETTERS)),
+        ):
+            for mark in marks:
+                if (start := said.find(mark)) >= 0 and len(said) == len(sure):
+                    kept = zip(mark, sure[start:], strict=False)
+                    found[mark] = "".join(JOKER if one == JOKER else own for own, one in kept)
+    return found
 
 
 def names(text: str) -> tuple[Marks, Marks]:
@@ -89,8 +127,9 @@ def _figures(token: str) -> list[str]:
 
     A lone digit between letters is a letter that was misread.
     """
-    read = token.translate(_LOOKS) if _is_number(token) else _MISREAD.sub("", token)
-    return _DIGITS.findall(read)
+    if _is_number(token):
+        return [f for f in _SHAPED.findall(token.translate(_CYRILLIC)) if _DIGIT.search(f)]
+    return _DIGITS.findall(_MISREAD.sub("", token))
 
 
 def _is_number(token: str) -> bool:

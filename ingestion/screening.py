@@ -20,6 +20,7 @@ from contracts.personal import (
     placeholder,
 )
 from contracts.policy import Policies
+from contracts.recognition import UNDERLINE
 from contracts.record import KeptReading, Ledger
 
 TOGETHER = 20
@@ -154,8 +155,16 @@ def _masked_part(part: Part, findings: Sequence[Finding], mask: _Mask) -> Part:
         return replace(one, start=start, text=mask(one.text))
 
     return replace(
-        part, text=text, label=mask(part.label), headings=tuple(map(heading, part.headings))
+        part,
+        text=text,
+        label=mask(part.label),
+        headings=tuple(map(heading, part.headings)),
+        doubtful=part.doubtful and tuple(w for w in part.doubtful if _sure(w) in text),
     )
+
+
+def _sure(word: str) -> str:
+    return word.replace(UNDERLINE, "")
 
 
 class _Moved:

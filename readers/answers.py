@@ -75,6 +75,7 @@ def to_page(header: bytes, text: bytes) -> RecognisedPage:
             confidence=_share(message["confidence"]),
             languages=tuple(map(str, message["languages"])),
             script=_optional(message["script"]),
+            doubtful=_words(message["doubtful"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise BadAnswer(str(error)) from error
@@ -116,6 +117,7 @@ def _part(ordinal: int, raw: Mapping[str, object], text: str) -> Part:
         None if page is None else _whole(page),
         tuple(headings),
         confidence=_share(raw["confidence"]),
+        doubtful=_words(raw["doubtful"]),
     )
 
 
@@ -129,6 +131,10 @@ def _share(value: object) -> float | None:
     if value is not None and not (isinstance(value, int | float) and 0 <= value <= 1):
         raise TypeError("not a share")
     return None if value is None else float(value)
+
+
+def _words(value: object) -> tuple[str, ...] | None:
+    return None if value is None else tuple(map(str, cast("list[object]", value)))
 
 
 def _optional(value: object) -> str | None:

@@ -170,6 +170,7 @@ def _reading(kind: str, draft: Draft, parts: list[PartDraft]) -> bytes:
                 "page": part.page,
                 "headings": part.headings,
                 "confidence": part.confidence,
+                "doubtful": part.doubtful,
                 "bytes": len(text),
             }
             for part, text in zip(parts, texts, strict=True)

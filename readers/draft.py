@@ -63,6 +63,7 @@ class PartDraft:
         self.page = page
         self.headings: list[tuple[int, int, str]] = []
         self.confidence: float | None = None
+        self.doubtful: tuple[str, ...] | None = None
         self._draft = draft
         self._pieces: list[str] = []
         self._length = 0

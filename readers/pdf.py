@@ -105,7 +105,7 @@ def _read_pages(
         if has_visible_text(text):
             part = draft.part(f"Page {number}", page=number)
             part.add(text)
-            part.confidence = scans.confidence(number)
+            scans.rate(part, number)
             pages.append((part, lines))
         for name, one in beside.items():
             load = partial(cut_out, document, number, one)

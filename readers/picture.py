@@ -60,7 +60,7 @@ def _read_frames(picture: Image.Image, draft: Draft, scans: Scans) -> None:
             paged = picture.format == _PAGED
             part = draft.part(f"Page {number}", number) if paged else draft.part("Picture")
             part.add(text)
-            part.confidence = scans.confidence(number)
+            scans.rate(part, number)
 
 
 def _directories(data: bytes) -> int:

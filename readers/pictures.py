@@ -109,7 +109,7 @@ class Pictures:
         text = scans.text(number, len(self._shown), picture, done)
         if sum(map(str.isalnum, text)) >= _FEWEST_LETTERS:
             part.add(text)
-            part.confidence = scans.confidence(number)
+            scans.rate(part, number)
 
 
 def _opened(data: bytes) -> "Callable[[], Image] | None":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from contracts.errors import Unreadable, UnreadableDocument
 from contracts.recognition import RecognisedPage
-from readers.draft import Draft
+from readers.draft import Draft, PartDraft
 from readers.engines import Engine, package_for
 
 if TYPE_CHECKING:
@@ -58,10 +58,11 @@ class Scans:
         self._draft.recognised(page)
         return page
 
-    def confidence(self, number: int) -> float | None:
-        """Tell how sure the text of a page is; None where none was recognised."""
+    def rate(self, part: PartDraft, number: int) -> None:
+        """Note in the part with the text of a page how sure that is, if it was recognised."""
         page = self._pages.get(number)
-        return page.confidence if page and page.text else None
+        if page and page.text:
+            part.confidence, part.doubtful = page.confidence, page.doubtful
 
     @property
     def unread(self) -> int:

@@ -87,7 +87,11 @@ class LedgerContract:
     async def test_saving_a_reading_again_replaces_it(self, desk: Desk) -> None:
         ref = await desk.accept_one("source")
         ledger = desk.catalog.ledger
-        parts = tuple(Part(number, f"p{number}", "text", number + 1) for number in range(3))
+        doubted = (None, (), ("Z\u033263", "«\u0332A"))
+        parts = tuple(
+            Part(number, f"p{number}", "text", number + 1, doubtful=words)
+            for number, words in enumerate(doubted)
+        )
         first = kept(ref)
         long = KeptReading(ref, Reading("application/pdf", parts), first.card)
         await ledger.save_readings([long])

@@ -18,7 +18,14 @@ NEAR = Likeness.NEAR_COPY
 def a_print(text: str, *bands: int) -> Fingerprint:
     figures = ("12", "2026")
     return Fingerprint(
-        sha256(text.encode()).digest(), 9, b"\1\2\3\4" * 4, bands, figures, ("Ивановq",), ("le",)
+        sha256(text.encode()).digest(),
+        9,
+        b"\1\2\3\4" * 4,
+        bands,
+        figures,
+        ("Ивановq",),
+        ("le",),
+        recognised=True,
     )
 
 

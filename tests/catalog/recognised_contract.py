@@ -10,6 +10,8 @@ from tests.catalog.desk import Desk, arrival
 SCAN = arrival("scan.pdf", blob="5ca0")
 PLACE = (SCAN.blob, SCAN.start)
 PAGE = RecognisedPage(3, "reader 1 eng+fra", "Été à l'œil\n\nfin 𝄞\n", 0.957, ("fra", "eng"))
+DOUBTED = replace(PAGE, page=4, doubtful=("Z\u033263", "É\u0332té"))
+SURE = replace(PAGE, page=5, doubtful=())
 BLANK = RecognisedPage(1, "reader 1 eng+fra", "", None, ())
 GREEK = RecognisedPage(2, "reader 1 eng+fra", "", 0.413, ("fra", "eng"), "Greek")
 
@@ -29,15 +31,16 @@ class RecognisedPagesContract:
     async def test_pages_come_back_in_order_as_they_were(self, desk: Desk) -> None:
         pages = desk.catalog.recognised
         await desk.catalog.documents.accept(DEFAULT_WORKSPACE, [SCAN])
-        for page in (PAGE, BLANK, GREEK):
+        for page in (SURE, PAGE, DOUBTED, BLANK, GREEK):
             await pages.keep(PLACE, page)
-        assert await pages.kept([PLACE, (SCAN.blob, 7)]) == {PLACE: [BLANK, GREEK, PAGE]}
+        every = [BLANK, GREEK, PAGE, DOUBTED, SURE]
+        assert await pages.kept([PLACE, (SCAN.blob, 7)]) == {PLACE: every}
         assert await pages.kept([]) == {}
 
     async def test_a_page_that_is_recognised_again_is_replaced(self, desk: Desk) -> None:
         pages = desk.catalog.recognised
         await desk.catalog.documents.accept(DEFAULT_WORKSPACE, [SCAN])
-        better = replace(PAGE, settings="reader 2", text="Été", confidence=0.99)
+        better = replace(PAGE, settings="reader 2", text="Été", confidence=0.99, doubtful=("É",))
         for page in (PAGE, better):
             await pages.keep(PLACE, page)
         assert await pages.kept([PLACE]) == {PLACE: [better]}

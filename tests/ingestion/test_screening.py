@@ -193,6 +193,13 @@ async def test_headings_follow_their_words(tmp_path: Path) -> None:
     assert (kept.card.source, kept.card.external_id) == ("src a@a.org", "x@x.org")
 
 
+async def test_what_is_masked_is_among_no_doubtful_words(tmp_path: Path) -> None:
+    words = ("b\u0332@b.org", "Z\u033263,")
+    reading = Reading("text/plain", (Part(0, "p", "b@b.org Z63, so", doubtful=words),))
+    kept = await screened(tmp_path, reading, Card(DEFAULT_WORKSPACE, "T", "src", "text/plain"))
+    assert kept.reading.parts[0].doubtful == ("Z\u033263,",)
+
+
 async def test_pages_are_told_once_each(tmp_path: Path) -> None:
     house = await House(tmp_path).open()
     ref = (await house.pour("x")).ref

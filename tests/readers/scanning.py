@@ -104,6 +104,19 @@ def rows(*words: tuple[int, int, int, float, str]) -> str:
     )
 
 
+def letters(*words: list[tuple[str, float]]) -> str:
+    """Say how sure each letter of some words is, as Tesseract does in hOCR."""
+    return "".join(
+        "<span class='ocrx_word' title='bbox 1 1 9 9; x_wconf 9'>\n"
+        + "".join(
+            f"<span class='ocrx_cinfo' title='x_bboxes 1 1 2 2; x_conf {sure}'>{letter}</span>\n"
+            for letter, sure in word
+        )
+        + "</span>\n"
+        for word in words
+    )
+
+
 def saying(table: str) -> str:
     """Give a program that finds the same words in every picture."""
     return f"import sys; sys.stdin.buffer.read(); print({json.dumps(table)}, end='')"

@@ -16,7 +16,7 @@ from contracts.nouns import Reading
 from contracts.recognition import RecognisedPage
 from readers.engines import Engine
 from readers.limits import LIMITS, Limits
-from readers.ocr import words
+from readers.ocr import doubtful, words
 from readers.pool import ProcessReader
 from tests.readers.scanning import (
     ENGLISH,
@@ -24,6 +24,7 @@ from tests.readers.scanning import (
     TESSERACT,
     drawn,
     engine,
+    letters,
     needs_tesseract,
     pages,
     rows,
@@ -188,3 +189,38 @@ def test_words_make_lines_and_lines_make_paragraphs() -> None:
     )
     assert seen.text == "Un mot\net\n\npuis\n\nfin\n"
     assert seen.confidence == pytest.approx((2 * 90 + 3 * 80 + 2 * 95 + 4 * 95 + 3 * 95) / 14)
+
+
+def test_words_with_digits_or_capitals_are_doubted_for_a_letter_that_is_not_sure() -> None:
+    table = rows((1, 1, 1, 90, "Z63"))
+    told = letters(
+        [("7", 85.5), ("6", 95.0), ("3", 99.0)],
+        [("&lt;", 50.0), ("a", 60.0)],
+        [("D", 99.0), ("é", 97.5), ("s", 98.5)],
+        [("S", 99.0), ("i", 99.0)],
+    )
+    assert doubtful(table + told) == ("7\u033263", "Dé\u0332s")
+    assert doubtful(table + letters([("9", 99.0)])) == ()
+    assert doubtful(table) is None
+
+
+async def test_doubtful_words_go_with_their_page_and_are_kept_with_it(tmp_path: Path) -> None:
+    told = rows((1, 1, 1, 96, "Bon")) + letters([("B", 70.0), ("o", 99.0), ("n", 99.0)])
+    taken: list[RecognisedPage] = []
+    async with pool(engine(saying(told))) as reader:
+        first = await read(reader, source(tmp_path, saved(INK)), taken)
+        again = await read(reader, source(tmp_path, saved(INK), *taken))
+    assert [page.doubtful for page in taken] == [("B\u0332on",)]
+    assert first.parts[0].text == "Bon\n"
+    assert first.parts == again.parts
+    assert first.parts[0].doubtful == ("B\u0332on",)
+
+
+@needs_tesseract
+async def test_tesseract_tells_of_letters_without_another_text(tmp_path: Path) -> None:
+    async with pool(TESSERACT) as reader:
+        reading = await read(reader, source(tmp_path, saved(drawn(FRENCH))))
+    (part,) = reading.parts
+    assert part.text.startswith("Dès Noël, la société Lumière confirme\n")
+    assert part.doubtful is not None
+    assert all(word.replace("\u0332", "") in part.text for word in part.doubtful)
