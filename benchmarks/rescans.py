@@ -27,7 +27,7 @@ from ingestion.likeness import compare, fingerprint
 from readers.installed import find_engine
 from readers.pool import ProcessReader
 
-FIRST, EACH = 82, 14
+FIRST, EACH = 96, 14
 """The first document of each language, and how many are printed unless told otherwise."""
 AGAIN = 4
 """One page of so many is scanned a second time, by other means."""

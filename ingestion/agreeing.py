@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import Final, TypeAlias
 
 from ingestion.marks import JOKER, Marks, comparable, digits
-from ingestion.misreading import figures_alike, names_alike, similar
+from ingestion.misreading import figures_alike, fits, names_alike, similar
 
 Gap: TypeAlias = tuple[list[str], list[str]]
 """What only the one and what only the other text says at one place."""
@@ -35,12 +35,14 @@ _ALIKE: Final = frozenset({"17", "38", "56", "68", "08"})
 class Damage:
     """What a scan does to one kind of mark.
 
-    From a share ``traces`` of damaged letters on, marks that are ``alike`` are equal. ``misread``
-    are the marks per damaged character that it makes others altogether: a three that looks like an
-    eight is known for what it is, a name without its first letter is not.
+    From a share ``traces`` of damaged letters on, marks that are ``alike`` are equal, and so are
+    all of a place that are alike when ``joined``. ``misread`` are the marks per damaged character
+    that it makes others altogether: a three that looks like an eight is known for what it is, a
+    name without its first letter is not.
     """
 
     alike: Callable[[str, str], bool]
+    joined: Callable[[str, str], bool]
     traces: float = 0.0
     misread: float = 0.0
     least: int = 0
@@ -84,8 +86,9 @@ def _agree(mine: Marks, other: Marks, noise: float, damage: Damage) -> bool:
     unsure = sum(JOKER in mark for mark in (*left.elements(), *right.elements()))
     if min(left.total(), right.total()) > SPARE + TOO_MANY * lost + unsure:
         return False
-    alike = damage.alike if noise >= damage.traces else str.__eq__
-    gaps = [_unexplained(*gap, alike) for gap in _gaps(mine, other, left, right)]
+    seen = noise >= damage.traces
+    alike, joined = (damage.alike, damage.joined) if seen else (str.__eq__, str.__eq__)
+    gaps = [_unexplained(*gap, alike, joined) for gap in _gaps(mine, other, left, right)]
     if not damaged:
         # Without damage nothing is lost: what only one says and what only the other says differ.
         gaps = [([mark for here, _ in gaps for mark in here], [m for _, to in gaps for m in to])]
@@ -124,23 +127,27 @@ def _taken(marks: Sequence[str], of: Counter[str]) -> list[str]:
 
 
 def _unexplained(
-    here: list[str], there: list[str], alike: Callable[[str, str], bool]
+    here: list[str],
+    there: list[str],
+    alike: Callable[[str, str], bool],
+    joined: Callable[[str, str], bool],
 ) -> tuple[list[str], list[str]]:
     """Leave out what is the same but divided elsewhere, and what one is a damaged form of.
 
     Dust makes lone characters: in damaged texts these say nothing.
     """
-    if here and there and alike("".join(here), "".join(there)):
+    if here and there and joined("".join(here), "".join(there)):
         return [], []
-    alone, rest = [], [mark for mark in there if not alike(mark, "")]
-    for mark in (mark for mark in here if not alike(mark, "")):
+    here, rest = ([mark for mark in marks if not alike(mark, "")] for marks in (here, there))
+    rest = _undivided(rest, here)
+    alone = []
+    for mark in _undivided(here, rest):
         twin = next((one for one in rest if alike(mark, one)), None)
         if twin is None:
             alone.append(mark)
         else:
             rest.remove(twin)
-    rest = _undivided(rest, alone)
-    return _undivided(alone, rest), rest
+    return alone, rest
 
 
 def _undivided(marks: list[str], pieces: list[str]) -> list[str]:
@@ -180,7 +187,7 @@ def _alike_figures(one: str, two: str) -> bool:
     return len(long) - len(short) <= SLIP and all(digit in rest for digit in short)
 
 
-_FIGURES: Final = Damage(_alike_figures, TRACES, misread=0.25)
-_NAMES: Final = Damage(similar, TRACES, misread=0.3, least=1)
-_RECOGNISED_FIGURES: Final = Damage(figures_alike)
-_RECOGNISED_NAMES: Final = Damage(names_alike)
+_FIGURES: Final = Damage(_alike_figures, _alike_figures, TRACES, misread=0.25)
+_NAMES: Final = Damage(similar, similar, TRACES, misread=0.3, least=1)
+_RECOGNISED_FIGURES: Final = Damage(figures_alike, figures_alike)
+_RECOGNISED_NAMES: Final = Damage(names_alike, fits)

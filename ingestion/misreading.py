@@ -36,7 +36,7 @@ def figures_alike(one: str, two: str) -> bool:
     pairs = [pair for pair in zip(one, two, strict=False) if pair[0] != pair[1]]
     mixed = all(JOKER in pair or pair[0].isdigit() != pair[1].isdigit() for pair in pairs)
     few = len(pairs) <= max(1, len(one) // _LETTERS_OF_DIGITS)
-    return (len(one) == len(two) and few and mixed) or _fits(one, two)
+    return (len(one) == len(two) and few and mixed) or fits(one, two)
 
 
 def names_alike(one: str, two: str) -> bool:
@@ -47,7 +47,7 @@ def names_alike(one: str, two: str) -> bool:
         # One of the two was read in the wrong one.
         return similar(one.translate(_SHAPES), two.translate(_SHAPES))
     one, two = (_FOREIGN.sub(JOKER, name) for name in (one, two))
-    return _fits(one, two) or _fits(_shape(one), _shape(two)) or _cut(*sorted((one, two), key=len))
+    return fits(one, two) or fits(_shape(one), _shape(two)) or _cut(*sorted((one, two), key=len))
 
 
 def _alphabets(name: str) -> tuple[bool, bool]:
@@ -67,7 +67,7 @@ def _cut(short: str, long: str) -> bool:
 def similar(one: str, two: str) -> bool:
     """Tell whether enough pairs of letters are in both names, or may be."""
     mine, yours = (set(map("".join, zip(f"^{x}", f"{x}$", strict=True))) for x in (one, two))
-    return len(mine & yours) >= SIMILAR * max(len(mine), len(yours)) or _fits(one, two)
+    return len(mine & yours) >= SIMILAR * max(len(mine), len(yours)) or fits(one, two)
 
 
 def _digits(figure: str) -> str:
@@ -75,7 +75,7 @@ def _digits(figure: str) -> str:
     return "".join(filter(str.isdigit, figure)) if JOKER not in figure else ""
 
 
-def _fits(one: str, two: str) -> bool:
+def fits(one: str, two: str) -> bool:
     """Tell whether two marks are the same but for jokers; where one has many, letter for letter."""
     if len(one) == len(two):
         sure = [pair for pair in zip(one, two, strict=True) if JOKER not in pair]

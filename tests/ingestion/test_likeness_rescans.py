@@ -95,6 +95,13 @@ def test_latin_names_come_out_of_russian_scans_in_letters_that_look_alike() -> N
     assert reread("Колруд", "Smith", facts=facts) is TEMPLATE
 
 
+def test_a_word_in_the_wrong_alphabet_excuses_no_name_beside_it() -> None:
+    facts = "Код 12 и СО2 от имени службы, Колкол Дубнив"
+    assert reread("СО2", "CO2", facts=facts) is NEAR
+    text = page(facts=facts.replace("Колкол Дубнив", "Колмед Тихмед"))
+    assert verdict(text, page(facts=facts.replace("СО2", "CO2"))) is TEMPLATE
+
+
 def test_letters_that_nothing_is_recognised_as_may_be_any() -> None:
     facts = "The 12 pages of Bogusławski follow"
     assert reread("Bogusławski", "Bogustawski", facts=facts) is NEAR
