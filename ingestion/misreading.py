@@ -20,7 +20,7 @@ BEGINNING, END = 3, 3
 """Letters that are left of a name whose end is lost, and that are lost, at least."""
 _FOREIGN: Final = re.compile("[^a-zа-я?]")
 """Letters that no language here is read with: ``ł`` comes out as some other."""
-_ANY: Final = ".{0,2}"
+_LETTERS, _DIGIT = ".{0,2}", ".?"
 """What a joker may be, in a regular expression: dust is nothing, ``m`` is ``rn``."""
 _LETTERS_OF_DIGITS: Final = 3
 """A figure has one letter for so many digits that was read as a digit, or one at least."""
@@ -36,7 +36,7 @@ def figures_alike(one: str, two: str) -> bool:
     pairs = [pair for pair in zip(one, two, strict=False) if pair[0] != pair[1]]
     mixed = all(JOKER in pair or pair[0].isdigit() != pair[1].isdigit() for pair in pairs)
     few = len(pairs) <= max(1, len(one) // _LETTERS_OF_DIGITS)
-    return (len(one) == len(two) and few and mixed) or fits(one, two)
+    return (len(one) == len(two) and few and mixed) or fits(one, two, _DIGIT)
 
 
 def names_alike(one: str, two: str) -> bool:
@@ -75,13 +75,13 @@ def _digits(figure: str) -> str:
     return "".join(filter(str.isdigit, figure)) if JOKER not in figure else ""
 
 
-def fits(one: str, two: str) -> bool:
+def fits(one: str, two: str, joker: str = _LETTERS) -> bool:
     """Tell whether two marks are the same but for jokers; where one has many, letter for letter."""
     if len(one) == len(two):
         sure = [pair for pair in zip(one, two, strict=True) if JOKER not in pair]
         return 3 * len(sure) >= len(one) and all(mine == yours for mine, yours in sure)
     return any(
         0 < 2 * mark.count(JOKER) <= len(mark)
-        and re.fullmatch(_ANY.join(map(re.escape, mark.split(JOKER))), other) is not None
+        and re.fullmatch(joker.join(map(re.escape, mark.split(JOKER))), other) is not None
         for mark, other in ((one, two), (two, one))
     )
