@@ -20,8 +20,8 @@ BEGINNING, END = 3, 3
 """Letters that are left of a name whose end is lost, and that are lost, at least."""
 _FOREIGN: Final = re.compile("[^a-zа-я?]")
 """Letters that no language here is read with: ``ł`` comes out as some other."""
-_LETTERS, _DIGIT = ".{0,2}", ".?"
-"""What a joker may be, in a regular expression: dust is nothing, ``m`` is ``rn``."""
+_LETTERS, _DIGIT = 2, 1
+"""How many characters a joker may be: dust is nothing, ``m`` is ``rn``."""
 _LETTERS_OF_DIGITS: Final = 3
 """A figure has one letter for so many digits that was read as a digit, or one at least."""
 
@@ -75,13 +75,26 @@ def _digits(figure: str) -> str:
     return "".join(filter(str.isdigit, figure)) if JOKER not in figure else ""
 
 
-def fits(one: str, two: str, joker: str = _LETTERS) -> bool:
-    """Tell whether two marks are the same but for jokers; where one has many, letter for letter."""
+def fits(one: str, two: str, joker: int = _LETTERS) -> bool:
+    """Tell whether two marks are the same but for jokers; where one has many, letter for letter.
+
+    A ``joker`` may be so many characters, or none.
+    """
     if len(one) == len(two):
         sure = [pair for pair in zip(one, two, strict=True) if JOKER not in pair]
         return 3 * len(sure) >= len(one) and all(mine == yours for mine, yours in sure)
     return any(
-        0 < 2 * mark.count(JOKER) <= len(mark)
-        and re.fullmatch(joker.join(map(re.escape, mark.split(JOKER))), other) is not None
+        0 < 2 * mark.count(JOKER) <= len(mark) and _may_be(mark, other, joker)
         for mark, other in ((one, two), (two, one))
     )
+
+
+def _may_be(mark: str, other: str, joker: int) -> bool:
+    """Follow all that the jokers of a mark may be at once: tried in turn they double each time."""
+    places = {0}
+    for letter in mark:
+        if letter == JOKER:
+            places = {place + more for place in places for more in range(joker + 1)}
+        else:
+            places = {place + 1 for place in places if other[place : place + 1] == letter}
+    return len(other) in places

@@ -1,11 +1,16 @@
 """Scans whose recognition tells what it is not sure of: found, and nothing else called a copy."""
 
+import re
+
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from contracts.likeness import Likeness
 from contracts.nouns import Part, Reading
 from ingestion.comparing import doubtful
 from ingestion.likeness import compare, fingerprint
+from ingestion.misreading import fits
 from tests.ingestion.twinning import LANGUAGES, Words, dice, scan
 
 NEAR, TEMPLATE = Likeness.NEAR_COPY, Likeness.SAME_TEMPLATE
@@ -79,6 +84,18 @@ def test_a_doubted_letter_may_be_another_one_or_two() -> None:
     assert reread("Northeastern", "Northeasterh", "Northeasterh\u0332") is NEAR
     assert reread("Northeastern", "Northeastem", "Northeastem\u0332") is NEAR
     assert reread("Northeastern", "Northwestern", "Northeasterh\u0332") is TEMPLATE
+
+
+@given(st.text("?1a", max_size=8), st.text("1a", max_size=12), st.sampled_from((1, 2)))
+def test_jokers_mean_what_the_expression_means(mark: str, other: str, joker: int) -> None:
+    assume(len(mark) != len(other) and 0 < 2 * mark.count("?") <= len(mark))
+    expression = f".{{0,{joker}}}".join(map(re.escape, mark.split("?")))
+    assert fits(mark, other, joker) is bool(re.fullmatch(expression, other))
+
+
+def test_a_long_number_that_nothing_is_sure_of_is_compared_at_once() -> None:
+    """As an expression it takes as long as the world lasts."""
+    assert not fits("?1" * 60, "1" * 117 + "2")
 
 
 def test_a_month_that_is_sure_counts() -> None:
