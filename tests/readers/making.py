@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PIL import Image
 from reportlab.lib.pagesizes import A4
@@ -132,6 +132,17 @@ def ruled(
         [left + width * column for column in range(len(rows[0]) + 1)],
         [top - height * number for number in range(len(rows) + 1)],
     )
+
+
+def drawing(*pages: Callable[[Canvas], object]) -> bytes:
+    """Make a PDF of pages that are drawn."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    for draw in pages:
+        draw(canvas)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
 
 
 def pdf_with_text_outside() -> bytes:

@@ -1,6 +1,5 @@
 """PDF pages that show more than they say: scans under a stamp, and pictures among text."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from contracts.recognition import RecognisedPage
 from readers.engines import Engine
 from readers.pool import ProcessReader
 from tests.readers.hostile.pdfs import flated, one_page, raw
-from tests.readers.making import pdf_of_glyphs
+from tests.readers.making import drawing, pdf_of_glyphs
 from tests.readers.scanning import (
     FRENCH,
     TESSERACT,
@@ -48,13 +47,7 @@ class Look:
         self.kept: list[RecognisedPage] = []
 
     async def __call__(self, seeing: Engine | None, *pages: Callable[[Canvas], object]) -> Reading:
-        buffer = io.BytesIO()
-        canvas = Canvas(buffer, pagesize=A4)
-        for draw in pages:
-            draw(canvas)
-            canvas.showPage()
-        canvas.save()
-        return await self.at(buffer.getvalue(), seeing)
+        return await self.at(drawing(*pages), seeing)
 
     async def at(self, data: bytes, seeing: Engine | None) -> Reading:
         self._path.write_bytes(data)

@@ -3,13 +3,11 @@
 import ctypes
 import io
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped] # no stubs are published
 import pytest
 from pypdfium2 import raw
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -17,18 +15,8 @@ from contracts.content import Source
 from ingestion.quality.repetition import repeated_lines
 from readers.pool import ProcessReader
 from tests.readers.conftest import ReadBytes, UnpackBytes
-from tests.readers.making import pdf
+from tests.readers.making import drawing, pdf
 from tests.readers.scanning import drawn, engine, seeing_ink
-
-
-def drawing(*pages: Callable[[Canvas], object]) -> bytes:
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=A4)
-    for draw in pages:
-        draw(canvas)
-        canvas.showPage()
-    canvas.save()
-    return buffer.getvalue()
 
 
 def pinned(data: bytes, name: str, content: bytes) -> bytes:
