@@ -12,10 +12,11 @@ from psycopg.errors import DeadlockDetected
 
 from catalog import documents_queries as queries
 from catalog.connections import Connection, Connections
+from catalog.failures import no_workspace
 from catalog.jobs import LATER, SOON, Jobs
 from catalog.plain_text import dump, plain, plain_or_none
 from catalog.settings import no_generation, settled
-from contracts.errors import CatalogUnavailable, NotFound
+from contracts.errors import CatalogUnavailable
 from contracts.nouns import VersionRef
 from contracts.record import Arrival, Receipt
 
@@ -145,10 +146,7 @@ def _number(
 async def _require_workspace(connection: Connection, workspace: str) -> None:
     row = await (await connection.execute(queries.WORKSPACE, (workspace,))).fetchone()
     if row is None:
-        raise NotFound(
-            f"There is no workspace '{workspace}'.",
-            "Create it (diptych workspaces add), or use one of diptych workspaces list.",
-        )
+        raise no_workspace(workspace)
     if not row[0]:
         raise no_generation()
 

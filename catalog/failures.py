@@ -7,11 +7,19 @@ import psycopg
 from procrastinate.exceptions import ConnectorException
 from psycopg import errors as sqlstates
 
-from contracts.errors import CatalogUnavailable, DiptychError, InvalidInput, SetupFailed
+from contracts.errors import CatalogUnavailable, DiptychError, InvalidInput, NotFound, SetupFailed
 
 _REMEDY = "Check that PostgreSQL is running and reachable; the same call then works again."
 _FULL = "53"
 """SQLSTATE class *insufficient resources*: disk, memory or connections are used up."""
+
+
+def no_workspace(name: str | None) -> NotFound:
+    """Give what a workspace that is not there is answered with."""
+    return NotFound(
+        f"There is no workspace '{name}'.",
+        "Create it (diptych workspaces add), or use one of diptych workspaces list.",
+    )
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from psycopg.errors import CheckViolation, ForeignKeyViolation
 
 from catalog import locks
 from catalog.connections import Connection, Connections
+from catalog.failures import no_workspace
 from catalog.plain_text import plain
 from contracts.errors import Conflict, InvalidInput, NotFound, Unauthenticated
 from contracts.people import Identity, KeyRecord, Role
@@ -139,10 +140,7 @@ async def _add_key(
             "Only an admin's key can be for every workspace.", "Name the workspace of this key."
         ) from error
     except ForeignKeyViolation as error:
-        raise NotFound(
-            f"There is no workspace '{workspace}'.",
-            "Create it (diptych workspaces add), or use one of diptych workspaces list.",
-        ) from error
+        raise no_workspace(workspace) from error
     return _record(row or ()), secret
 
 

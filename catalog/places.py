@@ -10,6 +10,7 @@ from typing import Any, Final
 from psycopg.errors import ForeignKeyViolation
 
 from catalog.connections import Connections
+from catalog.failures import no_workspace
 from catalog.plain_text import dump, plain
 from catalog.rights import PostgresRights
 from contracts.errors import Conflict, NotFound
@@ -92,10 +93,7 @@ class PostgresPlaces:
                 if await (await connection.execute(_ADD, values)).fetchone():
                     return True
         except ForeignKeyViolation as error:
-            raise NotFound(
-                f"There is no workspace '{place.workspace[:80]}'.",
-                "Create it (diptych workspaces add), or use one of diptych workspaces list.",
-            ) from error
+            raise no_workspace(place.workspace[:80]) from error
         if (await self.get(place.name)).place == place:
             return False
         raise Conflict(

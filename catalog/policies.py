@@ -10,9 +10,10 @@ from typing import Any, Final
 from psycopg.errors import ForeignKeyViolation
 
 from catalog.connections import Connection, Connections
+from catalog.failures import no_workspace
 from catalog.plain_text import plain, plain_or_none
 from catalog.settings import no_generation, note
-from contracts.errors import Conflict, NotFound
+from contracts.errors import Conflict
 from contracts.nouns import Generation, PanelName, ReadMode
 from contracts.personal import MaskScope
 from contracts.policy import AuditRow, Change, PanelStanding, Policy, ReadPlan, Stage, Trial
@@ -134,10 +135,7 @@ def _known_workspace(name: str | None) -> Iterator[None]:
     try:
         yield
     except ForeignKeyViolation as error:
-        raise NotFound(
-            f"There is no workspace '{name}'.",
-            "Create it (diptych workspaces add), or use one of diptych workspaces list.",
-        ) from error
+        raise no_workspace(name) from error
 
 
 async def put(

@@ -12,6 +12,7 @@ from psycopg.errors import ForeignKeyViolation
 from catalog import quality_queries as queries
 from catalog.connections import Connections
 from catalog.cursors import moment, read_keys, write_keys
+from catalog.failures import no_workspace
 from catalog.plain_text import dump, plain, plain_or_none
 from catalog.settings import note
 from contracts.errors import NotFound
@@ -135,10 +136,7 @@ class PostgresAssessments:
             try:
                 await connection.execute(queries.EXPECT, (workspace, json.dumps(after)))
             except ForeignKeyViolation as error:
-                raise NotFound(
-                    f"There is no workspace '{workspace}'.",
-                    "Create it (diptych workspaces add), or use one of diptych workspaces list.",
-                ) from error
+                raise no_workspace(workspace) from error
             before = row[0] if row else {}
             await note(connection, change, "quality.expect", workspace, before, after)
 

@@ -10,6 +10,7 @@ from psycopg.errors import CheckViolation, ForeignKeyViolation
 
 from catalog import suites_queries as queries
 from catalog.connections import Connection, Connections
+from catalog.failures import no_workspace
 from catalog.plain_text import dump, plain, plain_or_none
 from catalog.settings import note
 from contracts.curating import (
@@ -44,10 +45,7 @@ class PostgresSuites:
                     "Use up to 63 small letters, digits, '-' and '_', a letter or digit first.",
                 ) from error
             except ForeignKeyViolation as error:
-                raise NotFound(
-                    f"There is no workspace '{workspace}'.",
-                    "Create it (diptych workspaces add), or use one of diptych workspaces list.",
-                ) from error
+                raise no_workspace(workspace) from error
             row = await (await connection.execute(queries.OWNER, (name,))).fetchone()
         if row is None or row[0] != workspace:
             raise Conflict(f"The name '{name}' is taken.", "Give the suite another name.")
